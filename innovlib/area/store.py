@@ -1,0 +1,315 @@
+"""The store: the one place that reads an area's tables and writes them, whole or not at all, with their provenance."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+import pandas as pd
+
+from innovlib import paths
+from innovlib.area import contract
+from innovlib.errors import CannotWrite, MissingTable, NotAnArea, UnknownName, Unreadable, Words, did_you_mean
+
+PACKAGE_FILE = "datapackage.json"
+
+
+@dataclass(frozen=True)
+class Area:
+    """An area's folder, its tables read when asked for.
+
+    Attributes
+    ----------
+    folder
+        Absolute path of the folder.
+    package
+        The parsed ``datapackage.json``; empty where there is none.
+    """
+
+    folder: Path
+    package: dict = field(default_factory=dict, repr=False)
+
+    @property
+    def name_th(self) -> str:
+        """The area's name in Thai; the folder's name where the package gives none."""
+        return self.package.get("title_th") or self.package.get("title") or self.folder.name
+
+    @property
+    def name_en(self) -> str:
+        """The area's name in English; the folder's name where the package gives none."""
+        return self.package.get("title") or self.folder.name
+
+    @property
+    def is_synthetic(self) -> bool:
+        """True where the numbers are simulated; every page and figure then says so."""
+        return bool(self.package.get("synthetic", False))
+
+    @cached_property
+    def _tables(self) -> dict[str, pd.DataFrame]:
+        return {}
+
+    def has(self, table: str) -> bool:
+        """True where the area has this table as a file (it may still be empty)."""
+        contract.table(table)
+        return self.path(table) is not None
+
+    def path(self, table: str) -> Path | None:
+        """The file of a table: Parquet before CSV; None where there is none."""
+        for suffix in (".parquet", ".csv"):
+            path = self.folder / f"{table}{suffix}"
+            if path.is_file():
+                return path
+        return None
+
+    def table(self, name: str) -> pd.DataFrame:
+        """A table in the contract's types; an absent one is a frame with the same columns and no rows.
+
+        The frame is a copy: changing it changes nothing in the area.
+
+        Raises
+        ------
+        Unreadable
+            The file is there but is not the table it should be.
+        """
+        if name not in self._tables:
+            path = self.path(name)
+            self._tables[name] = contract.table(name).empty() if path is None else read_table(path, name)
+        return self._tables[name].copy()
+
+    def school(self, school_id: str) -> pd.Series:
+        """The row of one school.
+
+        Raises
+        ------
+        UnknownName
+            No school has this id; the message names the nearest ids.
+        """
+        schools = self.table("schools")
+        rows = schools[schools["school_id"] == school_id]
+        if rows.empty:
+            raise UnknownName(
+                Words(f"ไม่มีโรงเรียนรหัส {school_id} ในพื้นที่นี้", f"no school {school_id} in this area"),
+                where="schools.csv",
+                todo=did_you_mean(str(school_id), schools["school_id"])
+                or Words("ดูรหัสใน schools.csv", "look the id up in schools.csv"),
+            )
+        return rows.iloc[0]
+
+    def present(self) -> tuple[str, ...]:
+        """Names of the tables that the area has."""
+        return tuple(name for name in contract.TABLES if self.path(name) is not None)
+
+    def provenance(self) -> pd.DataFrame:
+        """One row per table that is there: file, rows, SHA-256."""
+        rows = [
+            {"table": name, "file": self.path(name).name, "rows": len(self.table(name)), "sha256": self.digest(name)}
+            for name in self.present()
+        ]
+        return pd.DataFrame(rows, columns=["table", "file", "rows", "sha256"])
+
+    def digest(self, table: str) -> str:
+        """SHA-256 of a table's file as hex; "" where there is none."""
+        path = self.path(table)
+        return "" if path is None else hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def open_area(folder: str | Path) -> Area:
+    """Open an area's folder.
+
+    Raises
+    ------
+    NotAnArea
+        The folder does not exist or holds no ``schools`` table.
+    Unreadable
+        ``datapackage.json`` is there but is not JSON.
+    """
+    path = paths.find(folder)
+    if not path.is_dir():
+        raise NotAnArea(
+            Words("ไม่พบโฟลเดอร์นี้", "there is no such folder"),
+            where=str(folder),
+            expected=Words("โฟลเดอร์ของพื้นที่ที่มี schools.csv", "an area's folder with schools.csv in it"),
+            todo=Words("ตรวจชื่อโฟลเดอร์ หรือสร้างด้วย innov intake", "check the name, or make one with innov intake"),
+        )
+    area = Area(path, _read_package(path / PACKAGE_FILE))
+    if area.path("schools") is None:
+        raise NotAnArea(
+            Words("โฟลเดอร์นี้ไม่มีตาราง schools", "this folder has no schools table"),
+            where=str(folder),
+            expected=Words("schools.csv หรือ schools.parquet", "schools.csv or schools.parquet"),
+            todo=Words(
+                "นำไฟล์เข้าด้วย innov intake ไฟล์ --into โฟลเดอร์", "load files with innov intake FILES --into FOLDER"
+            ),
+        )
+    return area
+
+
+def _read_package(path: Path) -> dict:
+    if not path.is_file():
+        return {}
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise Unreadable(
+            Words(f"อ่านไม่ได้: {error}", f"cannot be read: {error}"),
+            where=path.name,
+            todo=Words("ลบไฟล์นี้แล้วสั่ง innov check ใหม่", "delete this file and run innov check again"),
+        ) from error
+
+
+def read_raw(path: Path) -> pd.DataFrame:
+    """A table's file with every cell as text and blanks as "", the way the contract's check wants it."""
+    try:
+        if path.suffix == ".parquet":
+            frame = _read_parquet(path)
+            return pd.DataFrame({c: _as_text(frame[c]) for c in frame.columns})
+        return pd.read_csv(path, dtype="str", keep_default_na=False, encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError, ValueError) as error:
+        raise _unreadable(path, error) from error
+
+
+def _as_text(cells: pd.Series) -> pd.Series:
+    if pd.api.types.is_datetime64_any_dtype(cells):
+        cells = cells.dt.strftime("%Y-%m-%d")
+    return cells.astype("str").where(cells.notna(), "")
+
+
+def _read_parquet(path: Path) -> pd.DataFrame:
+    import duckdb  # only areas of national size keep Parquet, so only they pay for the import
+
+    try:
+        with duckdb.connect() as connection:
+            return connection.execute("SELECT * FROM read_parquet(?)", [str(path)]).df()
+    except duckdb.Error as error:
+        raise _unreadable(path, error) from error
+
+
+def _unreadable(path: Path, error: Exception) -> Unreadable:
+    reason = str(error).splitlines()[0]
+    return Unreadable(
+        Words(f"อ่านตารางไม่ได้: {reason}", f"the table cannot be read: {reason}"),
+        where=path.name,
+        expected=Words(
+            "CSV แบบ UTF-8 หรือ Parquet ตามพจนานุกรมข้อมูล", "a UTF-8 CSV or Parquet as the data dictionary says"
+        ),
+        todo=Words("ถ้าเป็นไฟล์จากสำนักงาน ให้นำเข้าด้วย innov intake", "load an office's own file with innov intake"),
+    )
+
+
+def read_table(path: Path, name: str) -> pd.DataFrame:
+    """One table's file in the contract's types.
+
+    Raises
+    ------
+    Unreadable
+        The file cannot be read, a required column is not there, or cells breach the contract; the first breaches are
+        named and ``innov check`` lists all of them. A wrong value is never turned into a missing one without a word.
+    """
+    raw = read_raw(path)
+    breaches = [b for b in contract.check(raw, name) if b.code != "column-unknown"]
+    if breaches:
+        first = breaches[0]
+        raise Unreadable(
+            Words(
+                f"{first.words.th} (พบทั้งหมด {len(breaches)} จุด)",
+                f"{first.words.en} ({len(breaches)} such places in all)",
+            ),
+            where=first.where(),
+            todo=Words("สั่ง innov check เพื่อดูทุกจุด", "run innov check to see every place"),
+        )
+    return contract.typed(raw, name)
+
+
+def need(area: Area, table: str, *, why: Words) -> pd.DataFrame:
+    """A table that the caller cannot do without.
+
+    Raises
+    ------
+    MissingTable
+        The area does not have it, or it has no rows.
+    """
+    frame = area.table(table)
+    if frame.empty:
+        raise MissingTable(
+            Words(f"พื้นที่นี้ไม่มีข้อมูลตาราง {table} ({why.th})", f"this area has no {table} table ({why.en})"),
+            where=f"{table}.csv",
+            todo=Words("นำไฟล์เข้าด้วย innov intake", "load the file with innov intake"),
+        )
+    return frame
+
+
+# --- writing ------------------------------------------------------------------------------------------------------
+
+
+def as_csv(frame: pd.DataFrame, name: str) -> str:
+    """A table as CSV text: the contract's columns, rows in key order, blank for missing, dates as 2023-05-16."""
+    columns = contract.table(name)
+    out = contract.typed(frame, name).sort_values(list(columns.key), kind="stable", na_position="first")
+    for column in columns.columns:
+        if column.type == "boolean":
+            out[column.name] = out[column.name].map({True: "true", False: "false"})
+    return out.to_csv(index=False, lineterminator="\n", date_format="%Y-%m-%d", float_format="%.10g")
+
+
+def datapackage(folder: Path, *, title: str, title_th: str, synthetic: bool, **more) -> dict:
+    """The ``datapackage.json`` of a folder (Frictionless Data Package), made from the contract and the files there."""
+    resources = []
+    for name, table in contract.TABLES.items():
+        path = Area(folder).path(name)
+        if path is not None:
+            data = path.read_bytes()
+            resources.append(
+                {
+                    "name": name, "path": path.name, "title": table.en, "title_th": table.th, "format": path.suffix[1:],
+                    "encoding": "utf-8", "bytes": len(data), "hash": f"sha256:{hashlib.sha256(data).hexdigest()}",
+                    "schema": contract.schema(name),
+                }
+            )  # fmt: skip
+    slug = "".join(c if c.isascii() and (c.isalnum() or c in "-_.") else "-" for c in folder.name.lower())
+    head = {"profile": "data-package", "name": slug, "title": title, "title_th": title_th, "synthetic": synthetic}
+    return head | more | {"resources": resources}
+
+
+def write_area(folder: Path, tables: dict[str, pd.DataFrame], **package) -> None:
+    """Write tables and their ``datapackage.json`` into a folder; each file whole or not at all.
+
+    ``package`` goes to :func:`datapackage` (``title``, ``title_th``, ``synthetic`` and further properties).
+    """
+    for name, frame in tables.items():
+        write_whole(folder / f"{name}.csv", as_csv(frame, name))
+    described = datapackage(folder, **package)
+    write_whole(folder / PACKAGE_FILE, json.dumps(described, ensure_ascii=False, indent=2) + "\n")
+
+
+def write_whole(path: Path, data: str | bytes) -> None:
+    """Write a file whole or not at all: a temporary file beside it, flushed to disk, then put in its place.
+
+    Raises
+    ------
+    CannotWrite
+        The folder does not take the file; what stood there before is untouched.
+    """
+    content = data.encode("utf-8") if isinstance(data, str) else data
+    temporary = None
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp", delete=False) as file:
+            temporary = Path(file.name)
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.chmod(0o644)
+        temporary.replace(path)
+    except OSError as error:
+        if temporary is not None:
+            temporary.unlink(missing_ok=True)
+        raise CannotWrite(
+            Words(f"เขียนไฟล์ไม่ได้: {error.strerror}", f"the file cannot be written: {error.strerror}"),
+            where=str(path),
+            todo=Words("ตรวจสิทธิ์ของโฟลเดอร์และที่ว่างในดิสก์", "check the folder's permissions and the free disk space"),
+        ) from error
