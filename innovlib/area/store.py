@@ -13,7 +13,7 @@ from pathlib import Path
 import pandas as pd
 
 from innovlib import paths
-from innovlib.area import contract
+from innovlib.area import check, contract
 from innovlib.errors import CannotWrite, MissingTable, NotAnArea, UnknownName, Unreadable, Words, did_you_mean
 
 PACKAGE_FILE = "datapackage.json"
@@ -211,7 +211,7 @@ def read_table(path: Path, name: str) -> pd.DataFrame:
         named and ``innov check`` lists all of them. A wrong value is never turned into a missing one without a word.
     """
     raw = read_raw(path)
-    breaches = [b for b in contract.check(raw, name) if b.code != "column-unknown"]
+    breaches = [b for b in check.breaches(raw, name) if b.code != "column-unknown"]
     if breaches:
         first = breaches[0]
         raise Unreadable(
