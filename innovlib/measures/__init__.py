@@ -1,0 +1,1 @@
+"""What a number means: plain functions from the contract's tables to tidy frames with their uncertainty."""

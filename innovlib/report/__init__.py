@@ -1,0 +1,1 @@
+"""What a reader sees: protected tables, words by rule, tables, figures, pages."""
