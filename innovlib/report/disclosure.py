@@ -133,8 +133,8 @@ def protect_means(results: pd.DataFrame, *, profile_name: str) -> Protected:
     ----------
     results
         One row per cell with ``n`` (pupils; missing where no data), ``n_schools``, ``mean``, ``pupil_sd`` (points),
-        ``spread_low``, ``spread_high`` and ``verdict``; further columns pass through. Published figures (``who`` is
-        nation or province) pass as they are: they are public already.
+        ``spread_low``, ``spread_high``, ``verdict`` and ``published`` (True where an office or ministry has published
+        the figure, which then passes as it is); further columns pass through.
     profile_name
         public, partner or school.
 
@@ -147,7 +147,7 @@ def protect_means(results: pd.DataFrame, *, profile_name: str) -> Protected:
     rules = profile(profile_name)
     out = results.drop(columns=["pupil_sd", "n", "mean"]).copy()
     n = results["n"].astype("Float64").to_numpy(dtype=float, na_value=np.nan)
-    published = results["who"].isin(["nation", "province"]).to_numpy()
+    published = results["published"].to_numpy(dtype=bool)
     group = (results["n_schools"].fillna(1) != 1).to_numpy()
     absent = results["mean"].isna().to_numpy() | (np.isnan(n) & ~published) | (n == 0)
     small = ~absent & ~published & (n < rules.smallest_n)

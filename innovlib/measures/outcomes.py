@@ -1,0 +1,184 @@
+"""Test results: who was tested, pooled means and standard deviations, distance from the area, participation.
+
+Raw means move by ten points between years because the papers differ, so nothing compares raw means across years: every
+comparison is made within a year (:mod:`innovlib.measures.comparison` puts results beside one another).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from innovlib.errors import CannotEstimate, Words
+from innovlib.measures.similar import SMALLEST_GROUP, between_variance, shrunken
+
+#: One series of results: what may be put on one line.
+SERIES = ["test", "grade", "subject"]
+CELL = ["year_be", *SERIES]
+
+#: Used only where no file gives a standard deviation: the upper end of the 12–18 points usual for these tests, so that
+#: intervals come out too wide rather than too narrow. Results say ``sd_source`` = assumed.
+ASSUMED_PUPIL_SD = 18.0
+#: A reported pooled SD needs this many degrees of freedom to be believed.
+SMALLEST_SD_DF = 30
+
+VERDICT_LIMITS = ((0.975, "clearly_above"), (0.9, "likely_above"), (0.1, "undecided"), (0.025, "likely_below"))
+
+
+def verdict(p_above: float) -> str:
+    """The word for a probability of lying above: clearly beyond .975, likely beyond .9, otherwise undecided; mirrored.
+
+    Examples
+    --------
+    >>> [verdict(p) for p in (0.99, 0.95, 0.5, 0.05, 0.01)]
+    ['clearly_above', 'likely_above', 'undecided', 'likely_below', 'clearly_below']
+    >>> verdict(float("nan"))
+    ''
+    """
+    if np.isnan(p_above):
+        return ""
+    for limit, word in VERDICT_LIMITS:
+        if p_above > limit:
+            return word
+    return "clearly_below"
+
+
+def with_results(scores: pd.DataFrame) -> pd.DataFrame:
+    """The rows of the scores table that hold a result: somebody was tested and there is a mean."""
+    return scores[scores["mean"].notna() & (scores["n_tested"].fillna(0) > 0)]
+
+
+def pupil_sd(scores: pd.DataFrame) -> pd.DataFrame:
+    """SD of pupils within schools for each test, grade and subject, pooled over schools and years.
+
+    s² = Σ (n − 1) s_j² / Σ (n − 1). One SD for all is steadier than a school's own from a handful of pupils, and gives
+    nothing away about one school.
+
+    Returns
+    -------
+    DataFrame
+        ``test``, ``grade``, ``subject``, ``pupil_sd`` (points), ``sd_source``: reported, or assumed where the files give
+        no usable SD (:data:`ASSUMED_PUPIL_SD`).
+    """
+    rows = with_results(scores)
+    df = (rows["n_tested"] - 1).astype(float).where(rows["sd"].notna(), 0.0)
+    sums = (
+        rows[SERIES]
+        .assign(df=df, ss=df * rows["sd"].fillna(0.0) ** 2)
+        .groupby(SERIES, as_index=False, observed=True)
+        .sum()
+    )
+    enough = (sums["df"] >= SMALLEST_SD_DF) & (sums["ss"] > 0)
+    pooled = np.sqrt(sums["ss"] / sums["df"].where(sums["df"] > 0))
+    return sums[SERIES].assign(
+        pupil_sd=pooled.where(enough, ASSUMED_PUPIL_SD),
+        sd_source=np.where(enough, "reported", "assumed"),
+    )
+
+
+def group_means(scores: pd.DataFrame) -> pd.DataFrame:
+    """Pupil-weighted mean of a group of schools in each year × test × grade × subject: Σ n·mean / Σ n.
+
+    Returns
+    -------
+    DataFrame
+        ``year_be``, ``test``, ``grade``, ``subject``, ``n`` (pupils), ``n_schools``, ``mean``.
+    """
+    rows = with_results(scores)
+    n = rows["n_tested"].astype(float)
+    sums = (
+        rows[CELL].assign(n=n, total=n * rows["mean"], n_schools=1).groupby(CELL, as_index=False, observed=True).sum()
+    )
+    return sums.assign(mean=sums["total"] / sums["n"]).drop(columns="total")
+
+
+def standardised(scores: pd.DataFrame) -> pd.DataFrame:
+    """Results as distance from the area's mean of the same year, test, grade and subject, in pupil SDs.
+
+    z = (mean − area mean) / pooled pupil SD of that series. The yearly area mean takes out the difficulty of the paper.
+
+    Returns
+    -------
+    DataFrame
+        ``school_id``, ``year_be``, ``test``, ``grade``, ``subject``, ``n``, ``gap`` (points), ``z``, ``variance_z``
+        (sampling variance 1 / n).
+    """
+    rows = with_results(scores).merge(
+        group_means(scores).rename(columns={"mean": "area_mean"})[[*CELL, "area_mean"]], on=CELL
+    )
+    rows = rows.merge(pupil_sd(scores), on=SERIES)
+    gap = rows["mean"] - rows["area_mean"]
+    n = rows["n_tested"].astype(float)
+    return rows[["school_id", *CELL]].assign(n=n, gap=gap, z=gap / rows["pupil_sd"], variance_z=1 / n)
+
+
+def windows(years: pd.Series, *, latest: int, length: int = 3) -> pd.Series:
+    """The first year of the window each year falls in: windows do not overlap and the last one ends at ``latest``.
+
+    They do not overlap because the difference of two overlapping windows would give single years away.
+
+    Examples
+    --------
+    >>> windows(pd.Series([2567, 2565, 2564, 2559]), latest=2567).tolist()
+    [2565, 2565, 2562, 2559]
+    """
+    return (latest - length + 1) - ((latest - years) // length) * length
+
+
+def participation(scores: pd.DataFrame, *, length: int = 3) -> pd.DataFrame:
+    """Share of the enrolled pupils who sat each test, by period of ``length`` years.
+
+    Subjects of one test are sat on one day, so the largest number tested over its subjects counts.
+
+    Returns
+    -------
+    DataFrame
+        ``test``, ``grade``, ``period``, ``first_year_be``, ``n`` (enrolled), ``tested``, ``share``; rows without a known
+        enrolment are left out, and a share above 1 (more tested than enrolled) is cut to 1.
+    """
+    rows = scores[scores["n_enrolled"].fillna(0) > 0]
+    keys = ["school_id", "year_be", "test", "grade"]
+    by_year = rows.groupby(keys, as_index=False, observed=True).agg(n=("n_enrolled", "max"), tested=("n_tested", "max"))
+    by_year["tested"] = by_year["tested"].fillna(0)
+    out = []
+    for (test, grade), part in by_year.groupby(["test", "grade"], observed=True):
+        first = windows(part["year_be"], latest=int(part["year_be"].max()), length=length)
+        sums = (
+            part.assign(first_year_be=first)
+            .groupby("first_year_be", as_index=False)
+            .agg(n=("n", "sum"), tested=("tested", "sum"), low=("year_be", "min"), high=("year_be", "max"))
+        )
+        period = sums["low"].astype("str") + np.where(sums["low"] == sums["high"], "", "–" + sums["high"].astype("str"))
+        out.append(sums.assign(test=test, grade=grade, period=period, share=(sums["tested"] / sums["n"]).clip(upper=1)))
+    columns = ["test", "grade", "period", "first_year_be", "n", "tested", "share"]
+    if not out:
+        return pd.DataFrame({c: [] for c in columns})
+    return pd.concat(out, ignore_index=True)[columns]
+
+
+def school_gaps(scores: pd.DataFrame, *, test: str, grade: str, subject: str, length: int = 3) -> pd.DataFrame:
+    """Each school's distance from the area's mean over the latest years of one test and subject, raw and shrunken.
+
+    Returns
+    -------
+    DataFrame
+        ``school_id``, ``n`` (pupils over the years), ``gap`` (points, weighted by pupils), ``std_error``, ``shrunken``,
+        ``posterior_sd``, ``reliability``, ``p_above``, ``verdict``.
+
+    Raises
+    ------
+    CannotEstimate
+        Fewer than five schools have results.
+    """
+    chosen = scores[(scores["test"] == test) & (scores["grade"] == grade) & (scores["subject"] == subject)]
+    z = standardised(chosen)
+    if z["school_id"].nunique() < SMALLEST_GROUP:
+        raise CannotEstimate(Words("มีโรงเรียนที่มีผลไม่ถึง 5 แห่ง", "fewer than five schools have results"))
+    z = z[z["year_be"] > z["year_be"].max() - length]
+    sd = float(pupil_sd(chosen)["pupil_sd"].iloc[0])
+    sums = z.assign(total=z["gap"] * z["n"]).groupby("school_id", as_index=False)[["n", "total"]].sum()
+    gap, variance = sums["total"] / sums["n"], sd**2 / sums["n"]
+    tau2 = between_variance(gap.to_numpy(), variance.to_numpy())
+    out = sums[["school_id", "n"]].assign(gap=gap, std_error=np.sqrt(variance))
+    out = pd.concat([out, shrunken(gap, variance, tau2=tau2)], axis="columns")
+    return out.assign(verdict=[verdict(p) for p in out["p_above"]])

@@ -1,0 +1,150 @@
+"""Similar schools: which schools a school may fairly be set beside, and how far its difference can be believed."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from innovlib.errors import UnknownName, Words, did_you_mean
+
+#: Context that a school does not choose. Each is put on one scale (robust SD) and counts the same.
+CONTEXT = ("log_enrolment", "share_other_language", "share_poor", "is_highland")
+#: How many similar schools are named.
+N_SIMILAR = 15
+#: Fewer than this and no comparison is made: their middle half would be two schools.
+SMALLEST_GROUP = 5
+
+
+def context(schools: pd.DataFrame) -> pd.DataFrame:
+    """The context of each school as numbers on one scale (z by median and quartiles), indexed by ``school_id``.
+
+    Columns with no spread or no values are left out, so that an area that lacks one piece of context still compares on
+    the rest. A school's missing value stays missing.
+    """
+    raw = pd.DataFrame(index=pd.Index(schools["school_id"], name="school_id"))
+    enrolment = schools["enrolment"].astype("Float64").to_numpy(dtype=float, na_value=np.nan)
+    raw["log_enrolment"] = np.log(np.where(enrolment > 0, enrolment, np.nan))
+    for column in ("share_other_language", "share_poor", "is_highland"):
+        raw[column] = schools[column].astype("Float64").to_numpy(dtype=float, na_value=np.nan)
+    filled = raw.dropna(axis="columns", how="all")
+    spread = filled.std()
+    kept = filled.loc[:, spread > 0]
+    return (kept - kept.median()) / kept.std()
+
+
+def similar_schools(schools: pd.DataFrame, *, school_id: str, k: int = N_SIMILAR) -> pd.DataFrame:
+    """The k schools whose context is nearest to one school's, nearest first.
+
+    Distance is the root mean square difference over the pieces of context that both schools have (Euclidean on robustly
+    scaled variables); ties go by school id. The list is not a judgement: its names are printed so that a head can object.
+
+    Parameters
+    ----------
+    schools
+        The area's schools table.
+    school_id
+        The school in question.
+    k
+        How many to return.
+
+    Returns
+    -------
+    DataFrame
+        ``school_id``, ``name_th``, ``district``, ``distance`` (in SDs of context). Empty where the school's or the area's
+        context is unknown, or where fewer than five schools can be compared.
+
+    Raises
+    ------
+    UnknownName
+        No school has this id.
+    """
+    if school_id not in set(schools["school_id"]):
+        raise UnknownName(
+            Words(f"ไม่มีโรงเรียนรหัส {school_id}", f"no school {school_id}"),
+            todo=did_you_mean(str(school_id), schools["school_id"]),
+        )
+    z = context(schools)
+    empty = pd.DataFrame({"school_id": [], "name_th": [], "district": [], "distance": []})
+    if z.shape[1] == 0 or z.loc[school_id].isna().all():
+        return empty
+    squares = (z - z.loc[school_id]) ** 2
+    # At least half of the context must be known of both, otherwise "near" means only "unknown".
+    distance = np.sqrt(squares.mean(axis="columns")).where(squares.notna().mean(axis="columns") >= 0.5)
+    found = schools[["school_id", "name_th", "district"]].assign(distance=distance.to_numpy())
+    found = found[(found["school_id"] != school_id) & found["distance"].notna()]
+    found = found.sort_values(["distance", "school_id"], kind="stable").head(k)
+    return empty if len(found) < SMALLEST_GROUP else found.reset_index(drop=True)
+
+
+def between_variance(gaps: np.ndarray, variances: np.ndarray) -> float:
+    """Variance between schools beyond chance, by Paule and Mandel's moment equation.
+
+    Solves Σ (y_i − ȳ_w)² / (v_i + τ²) = k − 1 for τ² ≥ 0, with ȳ_w the mean weighted by 1 / (v_i + τ²).
+
+    Parameters
+    ----------
+    gaps, variances
+        One value per school and its sampling variance; missing pairs are left out.
+
+    Returns
+    -------
+    float
+        τ² in squared units of ``gaps``; 0 where the spread is no more than chance gives; missing below three schools.
+
+    References
+    ----------
+    Paule, R. C. and Mandel, J. (1982), Journal of Research of the National Bureau of Standards 87(5), 377–385.
+
+    Examples
+    --------
+    >>> round(between_variance(np.array([1.0, -1.0, 3.0, -3.0]), np.full(4, 1.0)), 2)
+    5.67
+    """
+    y, v = np.asarray(gaps, dtype=float), np.asarray(variances, dtype=float)
+    known = np.isfinite(y) & np.isfinite(v) & (v > 0)
+    y, v = y[known], v[known]
+    if len(y) < 3:
+        return float("nan")
+
+    def excess(tau2: float) -> float:
+        w = 1 / (v + tau2)
+        return float(np.sum(w * (y - np.average(y, weights=w)) ** 2) - (len(y) - 1))
+
+    if excess(0.0) <= 0:
+        return 0.0
+    low, high = 0.0, float(np.var(y)) + 1e-12
+    while excess(high) > 0:
+        high *= 2
+    for _ in range(80):
+        middle = (low + high) / 2
+        low, high = (middle, high) if excess(middle) > 0 else (low, middle)
+    return (low + high) / 2
+
+
+def shrunken(gaps, variances, *, tau2: float) -> pd.DataFrame:
+    """Differences pulled towards the average of their kind, by how much chance there is in each.
+
+    With reliability B = τ² / (τ² + v): posterior mean B·y, variance B·v, P(above) = Φ(mean / sd). Where τ² is 0 nothing can
+    be told apart and P(above) is one half.
+
+    Returns
+    -------
+    DataFrame
+        ``shrunken``, ``posterior_sd``, ``reliability``, ``p_above``; missing where the input is.
+
+    References
+    ----------
+    Efron, B. and Morris, C. (1975), Journal of the American Statistical Association 70(350), 311–319.
+
+    Examples
+    --------
+    >>> shrunken([4.0], [4.0], tau2=4.0).round(3).to_dict("records")
+    [{'shrunken': 2.0, 'posterior_sd': 1.414, 'reliability': 0.5, 'p_above': 0.921}]
+    """
+    y, v = np.atleast_1d(np.asarray(gaps, dtype=float)), np.atleast_1d(np.asarray(variances, dtype=float))
+    reliability = tau2 / (tau2 + v)
+    mean, sd = reliability * y, np.sqrt(reliability * v)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        p_above = np.where(sd > 0, stats.norm.cdf(mean / sd), np.where(np.isfinite(y + v), 0.5, np.nan))
+    return pd.DataFrame({"shrunken": mean, "posterior_sd": sd, "reliability": reliability, "p_above": p_above})

@@ -1,0 +1,242 @@
+"""Words by rule: numbers, labels and sentences, each chosen from a protected result and never typed for one school.
+
+The sentences stand in ``sentences.toml`` in Thai and English, where a reader can change them; here are only the rules
+that choose among them.
+"""
+
+from __future__ import annotations
+
+import math
+import tomllib
+from functools import cache
+from pathlib import Path
+
+import pandas as pd
+
+from innovlib import terms
+from innovlib.errors import Words
+from innovlib.report.disclosure import Z95, Protected, profile
+
+SENTENCES = Path(__file__).with_name("sentences.toml")
+MINUS = "\u2212"
+
+#: Verdicts in the order in which a headline speaks of them.
+_SPOKEN = ("clearly_above", "likely_above", "clearly_below", "likely_below")
+
+
+@cache
+def _sentences() -> dict:
+    return tomllib.loads(SENTENCES.read_text(encoding="utf-8"))
+
+
+def sentence(key: str, **values) -> Words:
+    """The sentence of that key (such as ``limits.paper``) with its blanks filled.
+
+    A value that is :class:`Words` is filled in its own language; ``None`` never reaches a page: it raises ``KeyError``.
+
+    Examples
+    --------
+    >>> sentence("headline.all_undecided", whom=sentence("whom.similar")).en
+    'No subject can be told apart from similar schools'
+    """
+    group, name = key.split(".")
+    entry = _sentences()[group][name]
+    return Words(*(entry[lang].format(**{k: _in(v, lang) for k, v in values.items()}) for lang in ("th", "en")))
+
+
+def _in(value, lang: str) -> str:
+    if value is None:
+        raise KeyError("a sentence was given nothing to say")
+    return getattr(value, lang) if isinstance(value, Words) else str(value)
+
+
+def number(value: float, decimals: int | None = None) -> str:
+    """A number as it is printed: thousands comma, halves rounded up, a true minus sign, – for missing.
+
+    Without ``decimals`` the number is already rounded: whole numbers print whole, others with one decimal.
+
+    Examples
+    --------
+    >>> number(1234.5), number(-2.0), number(40.5, 0), number(float("nan"))
+    ('1,234.5', '−2', '41', '–')
+    """
+    if value is None or pd.isna(value):
+        return "–"
+    if decimals is None:
+        decimals = 0 if float(value).is_integer() else 1
+    scaled = math.floor(abs(float(value)) * 10**decimals + 0.5 + 1e-9) / 10**decimals
+    sign = MINUS if value < 0 and scaled > 0 else ""
+    return f"{sign}{scaled:,.{decimals}f}"
+
+
+def year(year_be: int, *, first: bool = False) -> Words:
+    """An academic year; at its first mention with the CE year in which it opens.
+
+    Examples
+    --------
+    >>> year(2568, first=True).th
+    'ปีการศึกษา 2568 (2025)'
+    """
+    ce = f" ({terms.to_ce(year_be)})" if first else ""
+    return Words(f"ปีการศึกษา {year_be}{ce}", f"academic year {year_be}{ce}")
+
+
+def series(row) -> Words:
+    """Test, grade and subject of a row as one phrase."""
+    return Words(
+        f"{row['test']} {terms.label(row['grade'], 'th')} {terms.label(row['subject'], 'th')}",
+        f"{row['test']} {terms.label(row['grade'], 'en')} {terms.label(row['subject'], 'en')}",
+    )
+
+
+def verdict(code: str, *, whom: Words) -> Words:
+    """What a verdict code says, with whom the comparison is made."""
+    return sentence(f"verdict.{code}", whom=whom)
+
+
+def verdict_short(code: str) -> Words:
+    """A verdict in two words for a column or a figure; a dash where there is none."""
+    if not code:
+        return Words("–", "–")
+    entry = _sentences()["verdict"][code]
+    return Words(entry["short_th"], entry["short_en"])
+
+
+def joined(parts: list[Words]) -> Words:
+    """Several phrases as one line: a space between Thai phrases, a semicolon between English ones."""
+    return Words(" ".join(p.th for p in parts), "; ".join(p.en for p in parts))
+
+
+def listed(labels: list[Words]) -> Words:
+    """Labels as a list in prose: "ภาษาไทย คณิตศาสตร์ และวิทยาศาสตร์", "Thai, maths and science"."""
+    th, en = [w.th for w in labels], [w.en for w in labels]
+    if len(labels) < 2:
+        return Words("".join(th), "".join(en))
+    return Words(" ".join(th[:-1]) + " และ" + th[-1], ", ".join(en[:-1]) + " and " + en[-1])
+
+
+def whom(results: Protected) -> Words:
+    """Whom these results are compared with: similar schools where there are any, else the area."""
+    who = set(results.frame["who"])
+    if "similar" not in who:
+        return sentence("whom.area")
+    return sentence("whom.similar" if "school" in who else "whom.others")
+
+
+def own(results: Protected, who: str) -> pd.DataFrame:
+    """The rows of the one whom the report is about."""
+    return results.frame[results.frame["who"] == who]
+
+
+def results_headline(results: Protected, *, who: str = "school") -> Words:
+    """The main point of a set of results: the subjects that differ, by name; that nothing can be said, where so.
+
+    Only verdicts of rows that are shown are spoken.
+    """
+    rows = own(results, who)
+    shown = rows[rows["status"] == "shown"]
+    if shown.empty:
+        return sentence("headline.nothing_shown")
+    judged = shown[shown["verdict"] != ""]
+    if judged.empty:
+        return sentence("headline.no_comparison")
+    several_tests = judged[["test", "grade"]].drop_duplicates().shape[0] > 1
+    against = whom(results)
+    parts = []
+    for code in _SPOKEN:
+        subjects = judged[judged["verdict"] == code]
+        if len(subjects):
+            named = listed([series(r) if several_tests else _subject(r) for _, r in subjects.iterrows()])
+            said = verdict(code, whom=against)
+            parts.append(Words(f"{named.th}{said.th}", f"{named.en} {said.en}"))
+    if not parts:
+        return sentence("headline.all_undecided", whom=against)
+    if (judged["verdict"] == "undecided").any():
+        parts.append(sentence("headline.rest_undecided"))
+    said = joined(parts)
+    return Words(said.th, said.en[:1].upper() + said.en[1:])
+
+
+def _subject(row) -> Words:
+    return terms.LABELS.get(row["subject"], Words(row["subject"], row["subject"]))
+
+
+def results_readings(results: Protected, *, who: str = "school") -> list[Words]:
+    """One sentence for each result, shown or hidden, in the table's order; absent ones are not spoken of."""
+    area = results.frame[results.frame["who"] == "area"].set_index(["test", "grade", "subject", "period"])["mean"]
+    out = []
+    for _, row in own(results, who).iterrows():
+        key = (row["test"], row["grade"], row["subject"], row["period"])
+        if row["status"] == "small":
+            out.append(sentence("reading.small", series=series(row), period=row["period"],
+                                smallest=profile(results.profile).smallest_n, area=number(area.get(key, math.nan), 1)))  # fmt: skip
+        elif row["status"] == "shown":
+            said = verdict(row["verdict"], whom=whom(results)) if row["verdict"] else Words("", "")
+            out.append(sentence("reading.result", series=series(row), period=row["period"], mean=number(row["mean"]),
+                                low=number(row["conf_low"]), high=number(row["conf_high"]), n=row["n_label"],
+                                verdict=said))  # fmt: skip
+    return out
+
+
+def change(results: Protected, *, who: str = "school") -> pd.DataFrame:
+    """Change in distance from the area between the first and the last shown period of each subject, with its error.
+
+    change = (own − area) last − (own − area) first; its standard error comes from the two published intervals. Everything
+    is computed from the protected table, so it tells no more than the page does.
+
+    Returns
+    -------
+    DataFrame
+        ``test``, ``grade``, ``subject``, ``first``, ``last`` (periods), ``estimate`` (points), ``std_error``,
+        ``conf_low``, ``conf_high``.
+    """
+    rows = []
+    area = results.frame[results.frame["who"] == "area"].set_index(["test", "grade", "subject", "period"])["mean"]
+    shown = own(results, who)
+    shown = shown[shown["status"] == "shown"]
+    for key, part in shown.groupby(["test", "grade", "subject"], sort=False, observed=True):
+        part = part.sort_values("first_year_be")
+        first, last = part.iloc[0], part.iloc[-1]
+        ends = [area.get((*key, p["period"]), math.nan) for p in (first, last)]
+        if len(part) < 2 or any(map(math.isnan, ends)):
+            continue
+        error = math.hypot(*((p["conf_high"] - p["conf_low"]) / 2 / Z95 for p in (first, last)))
+        estimate = (last["mean"] - ends[1]) - (first["mean"] - ends[0])
+        rows.append(
+            (*key, first["period"], last["period"], estimate, error, estimate - Z95 * error, estimate + Z95 * error)
+        )
+    columns = ["test", "grade", "subject", "first", "last", "estimate", "std_error", "conf_low", "conf_high"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def change_headline(results: Protected, *, who: str = "school") -> Words:
+    """Whether any subject's distance from the area has changed by more than chance."""
+    changes = change(results, who=who)
+    if changes.empty:
+        return sentence("change.one_period")
+    parts = []
+    for _, row in changes.iterrows():
+        direction = "up" if row["conf_low"] > 0 else "down" if row["conf_high"] < 0 else ""
+        if direction:
+            parts.append(sentence(f"change.{direction}", subject=series(row), first=row["first"], last=row["last"]))
+    return joined(parts) if parts else sentence("change.none")
+
+
+def results_alt(results: Protected, *, name: Words, who: str = "school", key: str = "results") -> Words:
+    """Alternative text of a figure of results: every point that is drawn, in words."""
+    parts = []
+    for _, row in own(results, who).iterrows():
+        what = series(row)
+        what = Words(f"{what.th} {row['period']}", f"{what.en} {row['period']}")
+        if row["status"] == "shown":
+            low, high = number(row["conf_low"]), number(row["conf_high"])
+            parts.append(sentence("alt.row", series=what, mean=number(row["mean"]), low=low, high=high))
+        elif row["status"] == "small":
+            parts.append(sentence("alt.row_small", series=what))
+    return sentence(f"alt.{key}", name=name, rows=Words(", ".join(p.th for p in parts), ", ".join(p.en for p in parts)))
+
+
+def marks(protected: Protected) -> Words:
+    """What the marks for hidden and missing mean under this profile."""
+    rules = profile(protected.profile)
+    return sentence("note.marks" if rules.count_step > 1 else "note.marks_exact", smallest=rules.smallest_n)
