@@ -179,7 +179,7 @@ def _duplicate_breaches(frame: pd.DataFrame, table: contract.Table) -> list[Brea
     twice = keys.duplicated(keep=False)
     grain = " + ".join(table.key)
     lines = [i + 2 for i, flag in enumerate(twice.to_numpy()) if flag]
-    shown = keys[twice].agg(" · ".join, axis=1)
+    shown = [" · ".join(row) for row in keys[twice].to_numpy()]
     return [
         Breach(
             "duplicate",

@@ -29,6 +29,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from scipy import stats
 
 from innovlib.errors import BadInput, UnknownName, Words, did_you_mean
 
@@ -133,7 +134,7 @@ def protect_means(results: pd.DataFrame, *, profile_name: str) -> Protected:
     ----------
     results
         One row per cell with ``n`` (pupils; missing where no data), ``n_schools``, ``mean``, ``pupil_sd`` (points),
-        ``spread_low``, ``spread_high``, ``verdict`` and ``published`` (True where an office or ministry has published
+        ``std_error`` and ``df`` (groups of schools), ``spread_low``, ``spread_high``, ``verdict`` and ``published`` (True where an office or ministry has published
         the figure, which then passes as it is); further columns pass through.
     profile_name
         public, partner or school.
@@ -145,7 +146,7 @@ def protect_means(results: pd.DataFrame, *, profile_name: str) -> Protected:
         rounded n, so that neither a school's own SD nor its exact n can be read off the interval), ``status``.
     """
     rules = profile(profile_name)
-    out = results.drop(columns=["pupil_sd", "n", "mean"]).copy()
+    out = results.drop(columns=["pupil_sd", "std_error", "df", "p_above", "n", "mean"]).copy()
     n = results["n"].astype("Float64").to_numpy(dtype=float, na_value=np.nan)
     published = results["published"].to_numpy(dtype=bool)
     group = (results["n_schools"].fillna(1) != 1).to_numpy()
@@ -157,7 +158,7 @@ def protect_means(results: pd.DataFrame, *, profile_name: str) -> Protected:
     shown_n = np.where(published, n, rounded_half_up(n, rules.count_step))
     step = np.where(n >= ONE_DECIMAL_FROM, 0.1, 1.0)
     step = np.where(published, 0.01, step)
-    half = Z95 * results["pupil_sd"].to_numpy(dtype=float) / np.sqrt(np.where(shown_n > 0, shown_n, np.nan))
+    half = _half_width(results, shown_n=shown_n)
     mean = results["mean"].to_numpy(dtype=float)
     interval = shown & ~published & np.isfinite(half)
     out["mean"] = np.where(shown, _to_step(mean, step), np.nan)
@@ -174,6 +175,14 @@ def protect_means(results: pd.DataFrame, *, profile_name: str) -> Protected:
     if "pooled" in results and results["pooled"].any():
         fired = (*fired, "D10")
     return Protected(out.reset_index(drop=True), rules.name, fired)
+
+
+def _half_width(results: pd.DataFrame, *, shown_n: np.ndarray) -> np.ndarray:
+    """Half of the 95 % interval: by the pooled pupil SD for one school, by the spread of its schools for a group."""
+    of_school = Z95 * results["pupil_sd"].to_numpy(dtype=float) / np.sqrt(np.where(shown_n > 0, shown_n, np.nan))
+    df = results["df"].to_numpy(dtype=float)
+    of_group = stats.t.ppf(0.975, np.where(df > 0, df, np.nan)) * results["std_error"].to_numpy(dtype=float)
+    return np.where(results["who"] == "school", of_school, of_group)
 
 
 def _to_step(values, step):

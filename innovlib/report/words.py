@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 
 import pandas as pd
+from scipy import stats
 
 from innovlib import terms
 from innovlib.errors import Words
@@ -202,11 +203,10 @@ def change(results: Protected, *, who: str = "school") -> pd.DataFrame:
             continue
         error = math.hypot(*((p["conf_high"] - p["conf_low"]) / 2 / Z95 for p in (first, last)))
         estimate = (last["mean"] - ends[1]) - (first["mean"] - ends[0])
-        rows.append(
-            (*key, first["period"], last["period"], estimate, error, estimate - Z95 * error, estimate + Z95 * error)
-        )
-    columns = ["test", "grade", "subject", "first", "last", "estimate", "std_error", "conf_low", "conf_high"]
-    return pd.DataFrame(rows, columns=columns)
+        rows.append((*key, first["period"], last["period"], estimate, error))
+    out = pd.DataFrame(rows, columns=["test", "grade", "subject", "first", "last", "estimate", "std_error"])
+    reach = stats.norm.ppf(1 - 0.025 / max(len(out), 1)) * out["std_error"]
+    return out.assign(conf_low=out["estimate"] - reach, conf_high=out["estimate"] + reach)
 
 
 def change_headline(results: Protected, *, who: str = "school") -> Words:
