@@ -1,0 +1,7 @@
+"""Figures: each takes a protected table and gives a finished figure; none estimates anything."""
+
+from innovlib.report.figures.dot_interval import dot_interval
+from innovlib.report.figures.figure import Figure
+from innovlib.report.figures.years import years
+
+__all__ = ["Figure", "dot_interval", "years"]

@@ -1,0 +1,254 @@
+"""Dot and interval: one's own result for each subject against similar schools, the area and the nation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import pandas as pd
+
+from innovlib import terms
+from innovlib.errors import Words
+from innovlib.report import labels, style
+from innovlib.report.disclosure import Protected
+from innovlib.report.figures.axes import Scale, bounds, cells, dodge, groups, in_order, shown, x_axis
+from innovlib.report.figures.figure import Figure, finish, frame_of
+from innovlib.report.figures.sheet import MIDDLE, Sheet
+from innovlib.report.typeset import lines, number, one_line
+
+Range = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Look:
+    """Where things stand in one variant, in points."""
+
+    phone: bool
+    width: float
+    left: float
+    right: float
+    row: float
+    own: float  # from the top of a row to the lane of one's own result
+    band: float  # and to the lane of the comparison
+    size: float
+
+    @classmethod
+    def of(cls, width: float) -> Look:
+        if width < 400:
+            return cls(True, width, 10, width - 10, 62, 33, 46, 10)
+        return cls(False, width, 92, width - 118, 43, 16, 29, 9)
+
+
+def dot_interval(
+    data: Protected,
+    *,
+    title: Words,
+    alt: Words,
+    own: str = "school",
+    scale: Range | None = None,
+    axis: Words = labels.MEAN_SCORE,
+    subtitle: Words | None = None,
+    note: Words | None = None,
+    synthetic: bool = False,
+    lang: str = "both",
+) -> Figure:
+    """Own mean with its 95 % interval above the middle half of similar schools, subject by subject.
+
+    Parameters
+    ----------
+    data
+        Protected results, one row per who × test × grade × subject × period; every test, grade and period in it
+        becomes a group of rows. Rows of ``who`` equal to ``own`` are the dots; ``similar`` gives the band (spread of
+        schools, not uncertainty) and its median, ``area`` the diamond, ``nation`` the triangle.
+    own
+        school, cohort or area: whose page it is.
+    scale
+        Bounds of the axis in points; by default round bounds around the values.
+
+    Returns
+    -------
+    Figure
+        Where a value is hidden or absent the figure says so in words.
+
+    Raises
+    ------
+    TypeError
+        If ``data`` has not passed the disclosure rules.
+    """
+    frame = frame_of(data, who="dot_interval")
+    limits = scale or bounds(frame[frame["status"] == "shown"][_VALUES].to_numpy().ravel(), least=40)
+    return finish(
+        lambda width: _draw(frame, Look.of(width), own=own, limits=limits, axis=axis, lang=lang),
+        data=frame, title=title, alt=alt, subtitle=subtitle, note=note, synthetic=synthetic, lang=lang,
+    )  # fmt: skip
+
+
+_VALUES = ["mean", "conf_low", "conf_high", "spread_low", "spread_high"]
+
+
+def _draw(frame: pd.DataFrame, look: Look, *, own: str, limits: Range, axis: Words, lang: str) -> Sheet:
+    """Rows first (on a sheet of their own, to know the height), then the grid, then the rows over it."""
+    table, scale = cells(frame), Scale(*limits, look.left, look.right)
+    rows, y, spans, told = Sheet(look.width), 0.0, [], set()
+    for test, grade, period in groups(frame):
+        y = top = _group_head(rows, y, labels.test_grade(test, grade, period), look=look, lang=lang, first=not spans)
+        for subject in _subjects(frame, test, grade, period):
+            found = {who: table.get((who, test, grade, subject, period)) for who in (own, "similar", "area", "nation")}
+            y = _row(rows, y, found, scale, own=own, subject=subject, look=look, lang=lang, told=told)
+        spans.append((top, y))
+    sheet = Sheet(look.width)
+    sheet.height = x_axis(sheet, scale, spans=spans, bottom=y + 2, size=look.size, title=one_line(axis, lang))
+    sheet.place(rows)
+    return sheet
+
+
+def _subjects(frame: pd.DataFrame, test: str, grade: str, period: str) -> list[str]:
+    here = frame[(frame["test"] == test) & (frame["grade"] == grade) & (frame["period"] == period)]
+    return in_order(here["subject"], list(terms.TEST_SUBJECTS.get(test, terms.SUBJECTS)))
+
+
+def _group_head(sheet: Sheet, y: float, words: Words, *, look: Look, lang: str, first: bool) -> float:
+    """The name of a test and grade over its rows; the first one also heads the column of verdicts."""
+    if not first:
+        sheet.line((0, y + 6), (look.width, y + 6), stroke=style.AXIS, width=0.6)
+        y += 8
+    said = lines(words, lang)
+    thai = sheet.text(1, y + 12, said[0], size=look.size + 1, bold=True)
+    for second in said[1:]:
+        sheet.text(thai.width + 7, y + 12, second, size=look.size, colour=style.MUTED)
+    if first and not look.phone:
+        sheet.texts(look.right + 12, y + 12, lines(labels.COMPARED, lang), size=look.size - 1, colour=style.MUTED)
+    return y + 22
+
+
+def _row(
+    sheet: Sheet, y: float, found: dict, scale: Scale, *, own: str, subject: str, look: Look, lang: str, told: set
+) -> float:
+    """One subject; the first marks of each kind are named where they stand. Returns where the next row begins."""
+    if own not in told and shown(found[own]) is not None:
+        told.add(own)
+        look = replace(look, own=look.own + look.size + 2, band=look.band + look.size + 2, row=look.row + look.size + 2)
+        _own_label(sheet, y + look.own - look.size * 2 - 1, found[own], scale, own=own, look=look, lang=lang)
+    _subject_label(sheet, y, labels.subject(subject), look=look, lang=lang)
+    _verdict(sheet, y, found[own], look=look, lang=lang)
+    others = {who: found[who] for who in ("similar", "area", "nation") if who != own}
+    _others(sheet, y + look.band, others, scale)
+    _own(sheet, y + look.own, found[own], scale, look=look, lang=lang)
+    new = {who: row for who, row in others.items() if who not in told and shown(row) is not None}
+    told.update(new)
+    return y + look.row + _other_labels(sheet, y + look.band, new, scale, look=look, lang=lang)
+
+
+def _subject_label(sheet: Sheet, y: float, words: Words, *, look: Look, lang: str) -> None:
+    said = lines(words, lang)
+    if look.phone:
+        first = sheet.text(1, y + 11, said[0], size=look.size, bold=True, halo=True)
+        for second in said[1:]:
+            sheet.text(first.width + 6, y + 11, second, size=look.size - 1, colour=style.MUTED, halo=True)
+        return
+    middle = y + (look.own + look.band) / 2 + look.size * MIDDLE
+    top = middle - (look.size * 0.65 if len(said) == 2 else 0)
+    sheet.text(look.left - 9, top, said[0], size=look.size + 0.5, anchor="end")
+    for second in said[1:]:
+        sheet.text(
+            look.left - 9, top + look.size * 1.35, second, size=look.size - 0.5, colour=style.MUTED, anchor="end"
+        )
+
+
+def _own(sheet: Sheet, y: float, row: dict | None, scale: Scale, *, look: Look, lang: str) -> None:
+    """One's own dot, interval and value, or the words for why there is none."""
+    mean = shown(row)
+    if mean is None:
+        hidden = row is not None and row["status"] == "small"
+        words = labels.small(str(row["n_label"])) if hidden else labels.ABSENT
+        colour = style.WARN if hidden else style.MUTED
+        sheet.text(look.left + 4, y + look.size * MIDDLE, one_line(words, lang), size=look.size - 0.5, colour=colour,
+                   halo=True)  # fmt: skip
+        return
+    low, high = shown(row, "conf_low"), shown(row, "conf_high")
+    if low is not None and high is not None:
+        sheet.line((scale.clipped(low), y), (scale.clipped(high), y), stroke=style.OWN, width=2.6)
+    sheet.disc(scale.clipped(mean), y, 4.6, fill=style.OWN, stroke=style.WHITE, width=0.8)
+    sheet.text(scale.clipped(mean), y - 7, number(mean), size=look.size + 0.5, colour=style.OWN, bold=True,
+               anchor="middle", halo=True)  # fmt: skip
+
+
+def _others(sheet: Sheet, y: float, found: dict, scale: Scale) -> None:
+    """The spread of similar schools with its middle, the area's diamond, the nation's triangle."""
+    similar = found.get("similar")
+    low, high, middle = (shown(similar, c) for c in ("spread_low", "spread_high", "mean"))
+    if low is not None and high is not None:
+        start, stop = scale.clipped(low), scale.clipped(high)
+        sheet.box(start, y - 4.5, max(stop - start, 1.0), 9, fill=style.BAND)
+    if middle is not None:
+        x = scale.clipped(middle)
+        sheet.line((x, y - 4.5), (x, y + 4.5), stroke=style.INK, width=2.2)
+    if (nation := shown(found.get("nation"))) is not None:
+        sheet.triangle(scale.clipped(nation), y + 7.6, 3.1, fill=style.WHITE, stroke=style.MUTED)
+    if (area := shown(found.get("area"))) is not None:
+        sheet.diamond(scale.clipped(area), y, 4.4, stroke=style.MUTED)
+
+
+def _verdict(sheet: Sheet, y: float, row: dict | None, *, look: Look, lang: str) -> None:
+    """The reading of one's own result with its shape, and the number of pupils."""
+    if row is None:
+        return
+    verdict = row.get("verdict") or ""
+    count = f"n = {row['n_label']}" if row["status"] == "shown" else ""
+    colour, bold = _verdict_look(verdict)
+    words = lines(labels.VERDICTS[verdict], lang)[0] if verdict in labels.VERDICTS else ""
+    if look.phone:
+        said = " · ".join(part for part in (words, count) if part)
+        mark = sheet.text(
+            look.width - 1, y + 11, said, size=look.size - 0.5, colour=colour, bold=bold, anchor="end", halo=True
+        )
+        arrow(sheet, mark.left - 8, y + 7.5, verdict, r=3.6)
+        return
+    x, middle = look.right + 12, y + (look.own + look.band) / 2
+    arrow(sheet, x + 3, middle - 6.5, verdict, r=3.6)
+    indent = 10 if verdict not in ("", "undecided") else 0
+    if words:
+        sheet.text(x + indent, middle - 3.5, words, size=look.size, colour=colour, bold=bold)
+    if count:
+        sheet.text(x, middle + (9.5 if words else 3), count, size=look.size - 0.5, colour=style.MUTED)
+
+
+def _verdict_look(verdict: str) -> tuple[str, bool]:
+    if verdict.endswith("above"):
+        return style.OWN, verdict.startswith("clearly")
+    if verdict.endswith("below"):
+        return style.WARN, verdict.startswith("clearly")
+    return style.MUTED, False
+
+
+def arrow(sheet: Sheet, x: float, y: float, verdict: str, *, r: float) -> None:
+    """The shape of a verdict: blue up, orange down; filled where clear, hollow where likely; none where undecided."""
+    if not verdict.endswith(("above", "below")):
+        return
+    colour, clear = _verdict_look(verdict)
+    sheet.triangle(x, y, r, fill=colour if clear else style.WHITE, stroke=colour, down=verdict.endswith("below"))
+
+
+def _own_label(sheet: Sheet, y: float, row: dict, scale: Scale, *, own: str, look: Look, lang: str) -> None:
+    """Says once whose the blue dots are, over the first of them."""
+    said = one_line(labels.OWN[own], lang)
+    half = style.text_width(said, look.size, bold=True) / 2
+    x = min(max(scale.clipped(shown(row)), look.left + half), look.right - half)
+    sheet.text(x, y, said, size=look.size, colour=style.OWN, bold=True, anchor="middle", halo=True)
+
+
+def _other_labels(sheet: Sheet, y: float, found: dict, scale: Scale, *, look: Look, lang: str) -> float:
+    """Says once what the grey marks are, under the first of them, each tied to its mark; returns the room taken."""
+    if not found:
+        return 0.0
+    size, said = look.size - 1, {who: lines(labels.OTHERS[who], lang) for who in found}
+    if "similar" in found and shown(found["similar"], "spread_low") is not None:
+        said["similar"] = [*said["similar"], f"({lines(labels.MIDDLE_HALF, lang)[0]})"]
+    places = [scale.clipped(shown(row)) for row in found.values()]
+    widths = [max(style.text_width(line, size) for line in each) for each in said.values()]
+    centres = dodge(places, widths, low=look.left + 2, high=look.right, gap=9)
+    for who, x, centre in zip(found, places, centres, strict=True):
+        start = y + (10 if who == "nation" else 5.5)
+        sheet.line((x, start), (x, y + 12), (centre, y + 17), stroke=style.MUTED, width=0.7)
+    for each, centre in zip(said.values(), centres, strict=True):
+        sheet.texts(centre, y + 26, each, size=size, colour=style.MUTED, anchor="middle", halo=True, leading=1.35)
+    return 10 + size * 1.35 * max(map(len, said.values()))

@@ -1,0 +1,74 @@
+"""The fixed words of figures, tables and pages, in Thai and English: what a mark is, not what a result means.
+
+What a result means is said by :mod:`innovlib.report.words`. Both are here to be edited by a Thai reader.
+"""
+
+from __future__ import annotations
+
+import re
+
+from innovlib import terms
+from innovlib.errors import Words
+
+#: The one the page is about.
+OWN = {
+    "school": Words("โรงเรียนนี้", "this school"),
+    "cohort": Words("รุ่นนี้", "this cohort"),
+    "area": Words("เขตพื้นที่นี้", "this area"),
+}
+#: Whom it is compared with.
+OTHERS = {
+    "similar": Words("โรงเรียนคล้ายกัน", "similar schools"),
+    "area": Words("เขตพื้นที่", "area"),
+    "province": Words("จังหวัด", "province"),
+    "nation": Words("ประเทศ", "nation"),
+}
+VERDICTS = {
+    "clearly_above": Words("สูงกว่าชัดเจน", "clearly above"),
+    "likely_above": Words("น่าจะสูงกว่า", "likely above"),
+    "undecided": Words("ยังสรุปไม่ได้", "cannot tell yet"),
+    "likely_below": Words("น่าจะต่ำกว่า", "likely below"),
+    "clearly_below": Words("ต่ำกว่าชัดเจน", "clearly below"),
+}
+SYNTHETIC = Words("ข้อมูลจำลอง — ไม่ใช่ผลจริงของโรงเรียน", "synthetic data")
+ABSENT = Words("ไม่มีข้อมูล", "no data")
+HIDDEN = Words("ไม่แสดง", "hidden")
+MEAN_SCORE = Words("คะแนนเฉลี่ย (เต็ม 100)", "mean score (of 100)")
+MIDDLE_HALF = Words("แถบ = ครึ่งกลาง", "band: middle half")
+COMPARED = Words("เทียบโรงเรียนคล้ายกัน", "vs similar schools")
+JOINED = Words("เข้าร่วม", "joined")
+YEAR_BE = Words("ปีการศึกษา (พ.ศ.)", "academic year (BE)")
+PUPILS = Words("ผู้เข้าสอบ", "Pupils")
+SUBJECT = Words("วิชา", "Subject")
+READING = Words("การอ่านผล", "Reading")
+FOOTNOTES = {
+    "small": Words("ไม่แสดง = จำนวนนักเรียนน้อยเกินไปที่จะเปิดเผย", "hidden: too few pupils to be shown"),
+    "absent": Words("– = ไม่มีข้อมูล", "–: no data"),
+    "zero": Words("0 = ศูนย์จริง", "0: a true zero"),
+}
+
+
+def small(n_label: str) -> Words:
+    """What stands where a value is hidden because of few pupils.
+
+    Examples
+    --------
+    >>> small("<10").th
+    'ไม่แสดงค่า (น้อยกว่า 10 คน)'
+    """
+    match = re.fullmatch(r"<(\d+)", n_label.strip())
+    if match is None:
+        return Words("ไม่แสดงค่า", "not shown")
+    return Words(f"ไม่แสดงค่า (น้อยกว่า {match[1]} คน)", f"not shown (fewer than {match[1]})")
+
+
+def test_grade(test: str, grade: str, period: str = "") -> Words:
+    """A test with its grade and its period, such as "O-NET ป.6 · 2565–2567"."""
+    english = terms.LABELS[grade].en if grade in terms.LABELS else grade
+    tail = f" · {period}" if period else ""
+    return Words(f"{test} {grade}{tail}", f"{test} {english}{tail}")
+
+
+def subject(code: str) -> Words:
+    """A subject's label in both languages; an unknown code stands for itself."""
+    return terms.LABELS.get(code, Words(code, code))

@@ -1,0 +1,206 @@
+"""How things look: colours, type, and the one place that finds the Thai font.
+
+Sarabun is the look of Thai government documents (cabinet resolution of 7 September 2553). It comes as a dependency
+(``fontpkg-sarabun``, SIL Open Font License), so nothing is fetched when a report is made. Colours are given with their
+contrast on white (WCAG 2.2 asks 4.5 for text, 3 for shapes); blue and orange are told apart by red-green readers too,
+and still a shape always says the same thing as a colour.
+"""
+
+from __future__ import annotations
+
+import base64
+import importlib.util
+import io
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+from pathlib import Path
+
+from innovlib.errors import InnovError, Words
+
+INK = "#1f2933"  # 14.7 : 1
+MUTED = "#5b6770"  # 5.8
+OWN = "#005ab5"  # 6.7, the school or group the page is about
+WARN = "#b34700"  # 5.5, small numbers, below, synthetic
+PEER = "#8a9299"  # 3.2, shapes only, never text
+BAND = "#cfd4d9"  # filled areas of spread, always with an edge or a line in PEER
+GRID = "#e4e8eb"
+AXIS = "#9aa4ac"
+EMPTY = "#f4f0e6"  # a stretch without data
+TINT = "#e8f0f9"
+WHITE = "#ffffff"
+
+#: Widths of the two variants of every figure in points: A4 text width, and a telephone held upright.
+WIDE = 7.2 * 72
+PHONE = 4.1 * 72
+
+#: Tried in this order; the first is a dependency of the kit, the others are often installed.
+FONTS = ("Sarabun", "TH Sarabun New", "Noto Sans Thai", "Leelawadee UI", "Thonburi", "Garuda")
+FONT_STACK = ", ".join(f"'{name}'" if " " in name else name for name in FONTS) + ", sans-serif"
+
+#: What a page can print: Latin, Thai, and the signs that Sarabun has of those the kit writes.
+_RANGES = ((0x20, 0x7E), (0xA0, 0xFF), (0x0E01, 0x0E3A), (0x0E3F, 0x0E5B))
+SUBSET = "".join(chr(c) for low, high in _RANGES for c in range(low, high + 1)) + "−–—…•‘’“”≤≥≈≠→←▲▼△▽"
+
+
+class FontMissing(InnovError):
+    """No font on this computer can write Thai."""
+
+
+@dataclass(frozen=True)
+class Font:
+    """A family with the files of its two weights; ``licensed`` where it may be put into a page."""
+
+    family: str
+    regular: Path
+    bold: Path
+    licensed: bool
+
+
+@lru_cache(maxsize=1)
+def font() -> Font:
+    """The Thai font: the packaged Sarabun, else the first installed one of :data:`FONTS`.
+
+    Raises
+    ------
+    FontMissing
+        If there is none; the message names the fonts that would do and the command that installs one.
+    """
+    found = packaged_font() or installed_font()
+    if found is None:
+        raise FontMissing(
+            Words("ไม่พบแบบอักษรไทยในเครื่องนี้", "no Thai font was found on this computer"),
+            expected=Words(", ".join(FONTS), ", ".join(FONTS)),
+            todo=Words("สั่ง pip install fontpkg-sarabun", "run: pip install fontpkg-sarabun"),
+        )
+    return found
+
+
+def packaged_font() -> Font | None:
+    """Sarabun as the package ``fontpkg-sarabun`` brings it, or None."""
+    spec = importlib.util.find_spec("fontpkg_sarabun")
+    if spec is None or not spec.submodule_search_locations:
+        return None
+    files = Path(spec.submodule_search_locations[0]) / "files"
+    regular, bold = files / "Sarabun-Regular.ttf", files / "Sarabun-Bold.ttf"
+    return Font("Sarabun", regular, bold, licensed=True) if regular.is_file() and bold.is_file() else None
+
+
+def installed_font() -> Font | None:
+    """The first installed family of :data:`FONTS`, or None. Used, but not put into pages: its licence is unknown."""
+    from matplotlib import font_manager as fonts  # slow to import, needed only where the package is missing
+
+    for family in FONTS:
+        try:
+            paths = [
+                Path(fonts.findfont(fonts.FontProperties(family=family, weight=weight), fallback_to_default=False))
+                for weight in ("normal", "bold")
+            ]
+        except ValueError:
+            continue
+        return Font(family, *paths, licensed=False)
+    return None
+
+
+@lru_cache(maxsize=2)
+def _advances(bold: bool) -> dict[str, float]:
+    """Advance width of each character as a share of the type size."""
+    from fontTools.ttLib import TTFont
+
+    with TTFont(font().bold if bold else font().regular, fontNumber=0, lazy=True) as file:
+        widths, per_em = file["hmtx"], file["head"].unitsPerEm
+        return {chr(code): widths[name][0] / per_em for code, name in file.getBestCmap().items()}
+
+
+def missing_glyphs(text: str) -> str:
+    """Characters of a text that the font cannot draw, each once; break points and joiners draw nothing and are fine."""
+    known = _advances(False)
+    return "".join(dict.fromkeys(c for c in text if c not in known and c not in "\n\u200b\u200c\u200d\u2060\ufeff"))
+
+
+def text_width(text: str, size: float, *, bold: bool = False) -> float:
+    """Width of a line of text in points.
+
+    The sum of the advances of its characters: Thai marks above and below have none, and shaping swaps Thai glyphs for
+    others of the same advance, so the sum is what a shaping engine finds, less kerning (a test compares the two).
+
+    Examples
+    --------
+    >>> text_width("ที่", 10) == text_width("ท", 10)
+    True
+    """
+    advances = _advances(bold)
+    return size * sum(advances.get(c, 0.0 if c in "\u200b\u200c\u200d\u2060\ufeff" else 0.6) for c in text)
+
+
+@contextmanager
+def matplotlib_context():
+    """matplotlib set up for Thai, inside a ``with`` block only: font by file, no mathtext, nothing random.
+
+    Missing glyphs warn as matplotlib does; the tests turn that warning into an error.
+    """
+    import matplotlib as mpl
+    from matplotlib import font_manager
+
+    for file in {font().regular, font().bold}:
+        if not any(entry.fname == str(file) for entry in font_manager.fontManager.ttflist):
+            font_manager.fontManager.addfont(file)
+    settings = {
+        "font.family": font().family,
+        "text.parse_math": False,  # a name may hold a dollar sign, and mathtext does not shape Thai
+        "svg.fonttype": "none",
+        "svg.hashsalt": "innovlib",
+        "axes.unicode_minus": True,
+    }
+    with mpl.rc_context(settings):
+        yield
+
+
+@lru_cache(maxsize=2)
+def font_subset(bold: bool = False) -> bytes:
+    """The characters of :data:`SUBSET` as a WOFF2 file (about 20 kB), the same bytes each time.
+
+    Empty where the font's licence is not known to allow it: the page then names the font and the reader's computer
+    brings it.
+    """
+    if not font().licensed:
+        return b""
+    from fontTools import subset
+
+    options = subset.Options(flavor="woff2", hinting=False, desubroutinize=True, recalc_timestamp=False)
+    options.layout_features = ["ccmp", "kern", "liga", "locl", "mark", "mkmk", "tnum"]
+    options.name_IDs, options.notdef_outline = [0, 1, 2, 13, 14], True
+    file = subset.load_font(font().bold if bold else font().regular, options)
+    maker = subset.Subsetter(options)
+    maker.populate(text=SUBSET)
+    maker.subset(file)
+    out = io.BytesIO()
+    subset.save_font(file, out, options)
+    return out.getvalue()
+
+
+@lru_cache(maxsize=1)
+def font_css() -> str:
+    """``@font-face`` rules with both weights inside; empty where the font may not be embedded."""
+    rules = []
+    for weight, bold in (("400", False), ("700", True)):
+        if data := font_subset(bold):
+            address = "data:font/woff2;base64," + base64.b64encode(data).decode("ascii")
+            rules.append(f"@font-face{{font-family:Sarabun;font-weight:{weight};src:url({address}) format('woff2')}}")
+    return "\n".join(rules)
+
+
+@lru_cache(maxsize=8)
+def template(name: str) -> str:
+    """The text of a file in ``templates/``."""
+    return resources.files("innovlib.report").joinpath("templates", name).read_text(encoding="utf-8")
+
+
+def css(name: str = "page.css") -> str:
+    """A style sheet with the colours of this module put in; ``@@INK@@`` in the file becomes the value of ``INK``."""
+    text = template(name)
+    colours = {key: value for key, value in globals().items() if key.isupper() and str(value).startswith("#")}
+    for key, value in colours.items():
+        text = text.replace(f"@@{key}@@", value)
+    return text.replace("@@FONTS@@", FONT_STACK)
