@@ -1,0 +1,129 @@
+"""What is subtracted from what: the years before joining as a baseline, one column per cohort and year.
+
+All estimates of this room are differences between a school's year and a prediction of it from that school's years
+before joining. With no gaps the prediction is linear in the school's row, so a whole set of estimates is one matrix.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from innovlib.effects.panel import NEVER, Panel
+
+
+class Cell(NamedTuple):
+    """Cohort (first treated year), year, and the positions of the years the year is held against."""
+
+    cohort: int
+    year: int
+    target: int
+    before: tuple[int, ...]
+
+    @property
+    def event_year(self) -> int:
+        """Years since joining; 0 = first treated year."""
+        return self.year - self.cohort
+
+    @property
+    def is_post(self) -> bool:
+        """True from the first treated year on."""
+        return self.year >= self.cohort
+
+
+def cells(panel: Panel, *, pre: bool = True) -> list[Cell]:
+    """All cohort-year cells that have years to be held against, by cohort and year.
+
+    A year after joining is held against the years before joining. A year before joining is held against the other years
+    before joining; with ``baseline="last_year"``, against the years before itself (the varying base of R ``did``).
+    """
+    years, kind = panel.years, panel.design.baseline
+    least = 2 if kind == "own_trend" else 1
+    found = []
+    for cohort in panel.cohorts:
+        for target, year in enumerate(years):
+            if year >= cohort:
+                before = years < cohort
+            elif not pre:
+                continue
+            else:
+                before = years < year if kind == "last_year" else (years < cohort) & (years != year)
+            if before.sum() >= least:
+                found.append(Cell(int(cohort), int(year), target, tuple(np.flatnonzero(before))))
+    return found
+
+
+def differences(values: np.ndarray, wanted: list[Cell], *, years: np.ndarray, baseline: str) -> np.ndarray:
+    """(N, K) the year of each cell minus its prediction from the years before; NaN where either is missing.
+
+    Parameters
+    ----------
+    values
+        (N, T) with NaN for gaps; where there are gaps, year effects must have been taken out (:func:`flattened`).
+    """
+    if not np.isnan(values).any():
+        return values @ _matrix(wanted, years, baseline)
+    predict = {"all_years": _mean, "last_year": _last, "own_trend": _line}[baseline]
+    columns = [values[:, c.target] - predict(values[:, c.before], years[list(c.before)], c.year) for c in wanted]
+    return np.stack(columns, axis=1) if columns else np.empty((len(values), 0))
+
+
+def _matrix(wanted: list[Cell], years: np.ndarray, baseline: str) -> np.ndarray:
+    matrix = np.zeros((len(years), len(wanted)))
+    for k, cell in enumerate(wanted):
+        before = list(cell.before)
+        matrix[cell.target, k] = 1.0
+        if baseline == "last_year":
+            matrix[before[-1], k] -= 1.0
+        else:
+            matrix[before, k] -= 1.0 / len(before)
+        if baseline == "own_trend":
+            off = years[before] - years[before].mean()
+            matrix[before, k] -= off * (cell.year - years[before].mean()) / (off @ off)
+    return matrix
+
+
+def _mean(values: np.ndarray, years: np.ndarray, target: int) -> np.ndarray:
+    seen = ~np.isnan(values)
+    count = seen.sum(axis=1)
+    return np.where(count > 0, np.where(seen, values, 0.0).sum(axis=1) / np.maximum(count, 1), np.nan)
+
+
+def _last(values: np.ndarray, years: np.ndarray, target: int) -> np.ndarray:
+    seen = ~np.isnan(values)
+    last = values.shape[1] - 1 - np.argmax(seen[:, ::-1], axis=1)
+    return np.take_along_axis(values, last[:, None], axis=1)[:, 0]
+
+
+def _line(values: np.ndarray, years: np.ndarray, target: int) -> np.ndarray:
+    seen = ~np.isnan(values)
+    count = np.maximum(seen.sum(axis=1), 1)
+    middle = (seen * years).sum(axis=1) / count
+    off = np.where(seen, years - middle[:, None], 0.0)
+    spread = (off**2).sum(axis=1)
+    slope = (off * np.where(seen, values, 0.0)).sum(axis=1) / np.where(spread > 0, spread, np.nan)
+    return _mean(values, years, target) + slope * (target - middle)
+
+
+def flattened(panel: Panel) -> np.ndarray:
+    """The outcome with year effects taken out where there are gaps; the outcome itself where there are none.
+
+    With gaps, schools are seen in different years, and the paper's difficulty in those years must not pass for a
+    difference between schools. Year effects come from a two-way fit (school + year) on the cells not yet treated, as
+    imputation estimators do (Borusyak, Jaravel & Spiess 2024, Review of Economic Studies 91, 3253-3285). Without gaps
+    they cancel in every difference between pilot and comparison schools.
+    """
+    return panel.outcome - year_effects(panel) if panel.has_gaps else panel.outcome
+
+
+def year_effects(panel: Panel) -> np.ndarray:
+    """(T,) year effects of the two-way fit on untreated cells, mean zero over the years."""
+    untreated = (panel.joined[:, None] == NEVER) | (panel.years[None, :] < panel.joined[:, None])
+    seen = (untreated & ~np.isnan(panel.outcome)).astype(float) * (panel.weight > 0)[:, None]
+    count = np.maximum(seen.sum(axis=1), 1)
+    values = np.where(seen > 0, panel.outcome, 0.0)
+    within = np.diag((seen * panel.weight[:, None]).sum(axis=0)) - (seen * (panel.weight / count)[:, None]).T @ seen
+    right = ((values - seen * (values.sum(axis=1) / count)[:, None]) * panel.weight[:, None]).sum(axis=0)
+    effects = np.linalg.lstsq(within, right, rcond=None)[0]
+    return effects - effects.mean()

@@ -1,0 +1,193 @@
+"""The arithmetic under every effect: group means of school changes, their variances, for one or for many labellings.
+
+Each school brings one number per column (its change, as if it had joined with that column's cohort). An effect is
+
+.. math:: \\theta = \\sum_j \\alpha_j (\\bar v_{j,\\text{treated}} - \\bar v_{j,\\text{comparison}})
+
+and school *i* contributes the score :math:`s_i` to it, so that :math:`\\theta - E\\theta = \\sum_i s_i`. The variance is
+summed by label (cohort; never joined) with :math:`n/(n-1)`, and its degrees of freedom are Welch-Satterthwaite's, as
+Bell & McCaffrey (2002) have it for groups. All sums come from zeroth, first and second moments by label, so a
+permutation costs only the schools that it calls treated.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+
+@dataclass(frozen=True, eq=False)
+class Changes:
+    """School changes ready to be compared.
+
+    Attributes
+    ----------
+    values
+        (N, J) change of each school in each column; NaN = the school cannot serve in that column.
+    exposure
+        (N, J) the same contrast of the treatment path itself (1 once joined), for inverting tests.
+    alpha
+        (J,) weight of each column; adds up to 1 for an average effect.
+    cohort
+        (J,) label (1 … G) whose schools are treated in the column.
+    control
+        (J, G + 1) True for the labels that are compared with in the column; label 0 = never joined.
+    labels
+        (N,) label of each school.
+    weight
+        (N,) weight of each school.
+    """
+
+    values: np.ndarray
+    exposure: np.ndarray
+    alpha: np.ndarray
+    cohort: np.ndarray
+    control: np.ndarray
+    labels: np.ndarray
+    weight: np.ndarray
+
+    @property
+    def n_labels(self) -> int:
+        """Number of labels, never joined among them."""
+        return self.control.shape[1]
+
+    def stacked(self, *, exposure: bool = False) -> np.ndarray:
+        """(N, c) the columns whose moments are needed: weighted values, (weighted exposure,) weights, seen or not."""
+        seen = ~np.isnan(self.values)
+        # Centring changes no difference, and keeps second moments from cancelling.
+        middle = np.where(seen, self.values, 0.0).sum(axis=0) / np.maximum(seen.sum(axis=0), 1)
+        weight = seen * self.weight[:, None]
+        parts = [np.where(seen, self.values - middle, 0.0) * weight]
+        if exposure:
+            parts.append(np.where(seen, self.exposure, 0.0) * weight)
+        return np.concatenate([*parts, weight, seen.any(axis=1, keepdims=True)], axis=1)
+
+
+class Moments(NamedTuple):
+    """Moments by label for P labellings: first (P, L, c), second (P, L, c, c)."""
+
+    first: np.ndarray
+    second: np.ndarray
+
+
+class Outcome(NamedTuple):
+    """What moments say, for P labellings: estimate (P,), variance by label (P, L), schools by label (P, L)."""
+
+    estimate: np.ndarray
+    variance: np.ndarray
+    count: np.ndarray
+
+    @property
+    def std_error(self) -> np.ndarray:
+        """(P,) standard error."""
+        return np.sqrt(self.variance.sum(axis=1))
+
+    @property
+    def degrees(self) -> np.ndarray:
+        """(P,) Welch-Satterthwaite degrees of freedom."""
+        parts = self.variance**2 / np.maximum(self.count - 1, 1)
+        return self.variance.sum(axis=1) ** 2 / parts.sum(axis=1)
+
+
+def observed(changes: Changes, *, exposure: bool = False) -> Moments:
+    """Moments of the labelling that happened (P = 1)."""
+    stacked = changes.stacked(exposure=exposure)
+    groups = [stacked[changes.labels == label] for label in range(changes.n_labels)]
+    first = np.stack([g.sum(axis=0) for g in groups])
+    return Moments(first[None], np.stack([g.T @ g for g in groups])[None])
+
+
+def permuted(stacked: np.ndarray, drawn: list[np.ndarray]) -> Moments:
+    """Moments of P labellings. ``drawn[h - 1]`` is (P, n_h): the rows that get label h; all others get label 0."""
+    firsts, seconds = [], []
+    for rows in drawn:
+        taken = stacked[rows]
+        firsts.append(taken.sum(axis=1))
+        seconds.append(np.swapaxes(taken, 1, 2) @ taken)
+    firsts.insert(0, stacked.sum(axis=0) - sum(firsts))
+    seconds.insert(0, stacked.T @ stacked - sum(seconds))
+    return Moments(np.stack(firsts, axis=1), np.stack(seconds, axis=1))
+
+
+def outcome(changes: Changes, moments: Moments, *, part: int = 0) -> tuple[np.ndarray, np.ndarray]:
+    """Estimate (P,) and score coefficients (P, L, c) of the values (``part=0``) or of the exposure (``part=1``).
+
+    A label's scores are its schools' stacked columns times its coefficients.
+    """
+    columns = changes.values.shape[1]
+    at = slice(part * columns, (part + 1) * columns)
+    weights = slice(moments.first.shape[2] - 1 - columns, moments.first.shape[2] - 1)
+    sums, masses = moments.first[:, :, at], moments.first[:, :, weights]
+    treated = changes.cohort[:, None] == np.arange(changes.n_labels)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        mass_t, mass_c = (np.einsum("plj,jl->pj", masses, m) for m in (treated, changes.control))
+        mean_t = np.einsum("plj,jl->pj", sums, treated) / mass_t
+        mean_c = np.einsum("plj,jl->pj", sums, changes.control) / mass_c
+        up = (changes.alpha / mass_t)[:, None, :] * treated.T
+        down = (changes.alpha / mass_c)[:, None, :] * changes.control.T
+        coefficients = np.zeros(moments.first.shape)
+        coefficients[:, :, at] = up - down
+        coefficients[:, :, weights] = down * mean_c[:, None, :] - up * mean_t[:, None, :]
+        return ((mean_t - mean_c) * changes.alpha).sum(axis=1), coefficients
+
+
+def _quadratic(moments: Moments, left: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """(P, L) sums of products of two sets of scores about their means, with n/(n - 1)."""
+    count = moments.first[:, :, -1]
+    product = np.einsum("plc,plcd,pld->pl", left, moments.second, right, optimize=["einsum_path", (0, 1), (0, 1)])
+    means = (left * moments.first).sum(axis=2) * (right * moments.first).sum(axis=2) / np.maximum(count, 1)
+    return (product - means) * count / np.maximum(count - 1, 1)
+
+
+def result(changes: Changes, moments: Moments) -> Outcome:
+    """Estimates and variances by label of P labellings."""
+    estimate, scores = outcome(changes, moments)
+    variance = np.maximum(_quadratic(moments, scores, scores), 0.0)
+    return Outcome(estimate, _borrowed(changes, variance, moments.first[:, :, -1]), moments.first[:, :, -1])
+
+
+class Shifted(NamedTuple):
+    """Estimate and variance of P labellings as polynomials of a constant effect that is taken out first."""
+
+    estimate: np.ndarray
+    slope: np.ndarray
+    constant: np.ndarray
+    linear: np.ndarray
+    square: np.ndarray
+
+    def t(self, effect: np.ndarray) -> np.ndarray:
+        """(M, P) t statistics after taking out each of M constant effects."""
+        effect = np.atleast_1d(effect)[:, None]
+        variance = self.constant - 2 * effect * self.linear + effect**2 * self.square
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return (self.estimate - effect * self.slope) / np.sqrt(np.maximum(variance, 0.0))
+
+
+def shifted(changes: Changes, moments: Moments) -> Shifted:
+    """:class:`Shifted` from moments that were taken with ``exposure=True``."""
+    estimate, scores = outcome(changes, moments)
+    slope, paths = outcome(changes, moments, part=1)
+    count = moments.first[:, :, -1]
+    forms = [_quadratic(moments, a, b) for a, b in ((scores, scores), (scores, paths), (paths, paths))]
+    return Shifted(estimate, slope, *(_borrowed(changes, form, count).sum(axis=1) for form in forms))
+
+
+def _borrowed(changes: Changes, variance: np.ndarray, count: np.ndarray) -> np.ndarray:
+    """A cohort of one school has no variance of its own: it borrows that of the other pilots, else of the others.
+
+    Per-school variances are pooled with n - 1 as weights; a label's share is its total alpha.
+    """
+    alone = count[:, 1:] == 1
+    if not alone.any():
+        return variance
+    share = np.array([changes.alpha[changes.cohort == h].sum() for h in range(1, changes.n_labels)])
+    free = np.maximum(count[:, 1:] - 1, 0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        own = np.where(free > 0, variance[:, 1:] * count[:, 1:] / share**2, 0.0)
+        pooled = (own * free).sum(axis=1) / free.sum(axis=1)
+    rest = variance[:, 0] * count[:, 0] / share.sum() ** 2
+    pooled = np.where(free.sum(axis=1) > 0, pooled, rest)
+    lent = np.where(alone, share**2 * pooled[:, None], variance[:, 1:])
+    return np.concatenate([variance[:, :1], lent], axis=1)

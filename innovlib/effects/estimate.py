@@ -1,0 +1,335 @@
+"""How much more the pilots changed: by cohort and year, averaged, by years since joining.
+
+Group-time effects and their aggregates follow Callaway & Sant'Anna (2021, Journal of Econometrics 225, 200-230); the
+baseline of all years before joining follows Lee & Wooldridge (2021, SSRN 3516518) and, with gaps, the two-way fit of
+imputation estimators (Borusyak, Jaravel & Spiess 2024).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from innovlib.effects import contrasts
+from innovlib.effects.contrasts import Cell
+from innovlib.effects.engine import Changes
+from innovlib.effects.panel import NEVER, Panel
+from innovlib.errors import CannotEstimate, Words
+
+SOURCES = {
+    "all_years": "Lee & Wooldridge 2021, SSRN 3516518",
+    "last_year": "Callaway & Sant'Anna 2021, J. Econometrics 225, 200-230",
+    "own_trend": "Lee & Wooldridge 2021, SSRN 3516518 (unit-specific trends)",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class GroupTime:
+    """Effects by cohort and year.
+
+    Attributes
+    ----------
+    cells
+        The K cells, by cohort and year.
+    att
+        (K,) effects.
+    scores
+        (N, K) each school's part in the deviation of each effect from its expectation (influence function / N).
+    panel
+        What they were estimated from.
+    n_treated, n_comparison
+        (K,) schools with a value in the cell.
+    """
+
+    cells: list[Cell]
+    att: np.ndarray
+    scores: np.ndarray
+    panel: Panel
+    n_treated: np.ndarray
+    n_comparison: np.ndarray
+
+    def to_frame(self) -> pd.DataFrame:
+        """cohort_be, year_be, event_year, estimate, std_error (no small-sample correction), n_treated, n_comparison."""
+        return pd.DataFrame(
+            {
+                "cohort_be": [c.cohort for c in self.cells], "year_be": [c.year for c in self.cells],
+                "event_year": [c.event_year for c in self.cells], "estimate": self.att,
+                "std_error": np.sqrt(np.einsum("nk,nk->k", self.scores, self.scores)),
+                "n_treated": self.n_treated, "n_comparison": self.n_comparison,
+            }
+        )  # fmt: skip
+
+
+def compared(panel: Panel, cell: Cell) -> np.ndarray:
+    """(N,) True for the schools that a cell's pilots are compared with."""
+    if panel.design.comparison == "never":
+        return panel.joined == NEVER
+    latest = max(cell.year, int(panel.years[max(cell.before)])) if not cell.is_post else cell.year
+    return ((panel.joined == NEVER) | (panel.joined > latest)) & (panel.joined != cell.cohort)
+
+
+def group_time(panel: Panel, *, pre: bool = True) -> GroupTime:
+    """Effects by cohort and year.
+
+    .. math:: ATT(g, t) = E[Y_t - \\hat Y_t | G = g] - E[Y_t - \\hat Y_t | C]
+
+    with :math:`\\hat Y_t` predicted from the school's years before joining as the design's baseline says. A school
+    without a result in *t* is left out of that cell only, and the cell's counts show it; a missing year of the baseline
+    is bridged by the year effects of untreated cells (:func:`innovlib.effects.contrasts.flattened`).
+
+    Parameters
+    ----------
+    pre
+        Also the years before joining, as placebo effects.
+
+    Examples
+    --------
+    >>> from innovlib.effects import simulate
+    >>> from innovlib.effects.panel import panel
+    >>> group_time(panel(*simulate.area(seed=1)), pre=False).to_frame()["event_year"].tolist()
+    [0, 1, 2, 3, 4, 0, 1, 2]
+    """
+    wanted = [c for c in contrasts.cells(panel, pre=pre) if compared(panel, c).any()]
+    if not any(c.is_post for c in wanted):
+        raise CannotEstimate(
+            Words("ไม่มีปีหลังเข้าร่วมที่ยังมีโรงเรียนให้เปรียบเทียบ", "no year after joining has schools left to compare with"),
+            todo=Words("เพิ่มโรงเรียนเปรียบเทียบหรือปีก่อนเข้าร่วม", "add comparison schools or years before joining"),
+        )  # fmt: skip
+    values = contrasts.differences(
+        contrasts.flattened(panel), wanted, years=panel.years, baseline=panel.design.baseline
+    )
+    scores = np.zeros(values.shape)
+    att, n_treated, n_comparison = np.zeros((3, len(wanted)))
+    for columns, treated, control in _alike(panel, wanted):
+        up, n_treated[columns] = _side(values, scores, treated, columns, panel.weight, 1.0)
+        down, n_comparison[columns] = _side(values, scores, control, columns, panel.weight, -1.0)
+        att[columns] = up - down
+    return GroupTime(wanted, att, scores, panel, n_treated.astype(int), n_comparison.astype(int))
+
+
+def _alike(panel: Panel, wanted: list[Cell]):
+    """Runs of neighbouring cells that share pilots and comparison schools: (columns, pilot rows, comparison rows)."""
+    start = 0
+    while start < len(wanted):
+        control, stop = compared(panel, wanted[start]), start + 1
+        while (
+            stop < len(wanted)
+            and wanted[stop].cohort == wanted[start].cohort
+            and (panel.design.comparison == "never" or np.array_equal(compared(panel, wanted[stop]), control))
+        ):
+            stop += 1
+        yield slice(start, stop), np.flatnonzero(panel.joined == wanted[start].cohort), np.flatnonzero(control)
+        start = stop
+
+
+def _side(
+    values: np.ndarray, scores: np.ndarray, rows: np.ndarray, columns: slice, weight: np.ndarray, sign: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Weighted mean of one side of a run of cells, its counts; its scores are written into ``scores``."""
+    held = values[rows, columns]
+    share = weight[rows]
+    if np.isnan(held).any():
+        seen = ~np.isnan(held)
+        mass = np.maximum((seen * share[:, None]).sum(axis=0), np.finfo(float).tiny)
+        mean = np.where(seen, held, 0.0).T @ share / mass
+        scores[rows, columns] = sign * np.where(seen, held - mean, 0.0) * share[:, None] / mass
+        return np.where(seen.any(axis=0), mean, np.nan), seen.sum(axis=0)
+    mean = share @ held / share.sum()
+    held -= mean
+    held *= (sign / share.sum()) * share[:, None]
+    scores[rows, columns] = held
+    return mean, np.full(len(mean), len(rows))
+
+
+# --- averages ------------------------------------------------------------------------------------------------------
+
+
+def cohort_mass(panel: Panel) -> dict[int, float]:
+    """Weight of each cohort's schools."""
+    return {int(g): float(panel.weight[panel.joined == g].sum()) for g in panel.cohorts}
+
+
+_KEYS = {"simple": None, "group": "cohort", "dynamic": "event_year", "calendar": "year"}
+_KEY_NAMES = {"group": "cohort_be", "dynamic": "event_year", "calendar": "year_be"}
+
+
+def row_weights(wanted: list[Cell], mass: dict[int, float], kind: str) -> tuple[list, np.ndarray]:
+    """Keys and (K, R) weights of the cells in the averages of one kind; the overall average is the first column.
+
+    simple: every pilot school-year alike. group: every pilot school alike, its years averaged. dynamic (calendar): mean
+    over years since joining (academic years) of the average of the cohorts there. Callaway & Sant'Anna 2021, section 3.
+    """
+    post = np.array([c.is_post for c in wanted])
+    size = np.array([mass[c.cohort] for c in wanted])
+    if kind == "simple":
+        return [np.nan], (size * post / (size * post).sum())[:, None]
+    key = np.array([getattr(c, _KEYS[kind]) for c in wanted])
+    values = np.unique(key if kind == "dynamic" else key[post])
+    kept = post | (kind == "dynamic")
+    rows = np.stack([size * (kept & (key == v)) / (size * (kept & (key == v))).sum() for v in values], axis=1)
+    after = np.array([bool(post[key == v].any()) for v in values])
+    share = np.array([mass[int(v)] for v in values]) if kind == "group" else after.astype(float)
+    return [np.nan, *values], np.column_stack([rows @ (share / share.sum()), rows])
+
+
+def average_weights(wanted: list[Cell], mass: dict[int, float], kind: str) -> np.ndarray:
+    """(K,) weights of the cells in the overall average of one kind (:func:`row_weights`)."""
+    return row_weights(wanted, mass, kind)[1][:, 0]
+
+
+def aggregate(found: GroupTime, kind: str, *, shares_known: bool = True) -> tuple[pd.DataFrame, np.ndarray]:
+    """Averages of group-time effects, with their scores.
+
+    Parameters
+    ----------
+    found
+        Effects by cohort and year.
+    kind
+        "simple" (one row), "dynamic" (by ``event_year``), "group" (by ``cohort_be``), "calendar" (by ``year_be``);
+        each with the overall row first (key NaN).
+    shares_known
+        True: the cohorts' sizes are what they are, as for named pilot schools. False: they are drawn from a population
+        and their estimation adds to the scores, as R ``did`` has it (Callaway & Sant'Anna 2021, corollary 2).
+
+    Returns
+    -------
+    frame, scores
+        Columns: the key, estimate, std_error (no small-sample correction), n_treated; and an (N, rows) array.
+    """
+    panel, mass = found.panel, cohort_mass(found.panel)
+    keys, weights = row_weights(found.cells, mass, kind)
+    used = np.where(weights != 0, found.att[:, None], 0.0)
+    scores = found.scores @ weights
+    if not shares_known:
+        scores = scores + _share_scores(found, mass, kind, used)
+    cohorts = np.array([c.cohort for c in found.cells])
+    frame = pd.DataFrame(
+        {
+            "estimate": (used * weights).sum(axis=0),
+            "std_error": np.sqrt((scores**2).sum(axis=0)),
+            "n_treated": [int(np.isin(panel.joined, cohorts[w != 0]).sum()) for w in weights.T],
+        }
+    )
+    if kind != "simple":
+        frame.insert(0, _KEY_NAMES[kind], keys)
+    return frame, scores
+
+
+def _share_scores(found: GroupTime, mass: dict[int, float], kind: str, used: np.ndarray) -> np.ndarray:
+    """Scores of the cohorts' estimated shares: each average's derivative by a cohort's mass, exact by a complex step."""
+    panel, step = found.panel, 1e-30
+    out = np.zeros((len(panel.joined), used.shape[1]))
+    for cohort in mass:
+        moved = {g: complex(m, step * (g == cohort)) for g, m in mass.items()}
+        slope = row_weights(found.cells, moved, kind)[1].imag / step
+        # Averages do not change when all masses grow alike, so the mean of a mass drops out of its score.
+        out += np.outer(
+            (panel.joined == cohort) * panel.weight, (np.where(slope != 0, found.att[:, None], 0) * slope).sum(axis=0)
+        )
+    return out
+
+
+# --- one number per school -----------------------------------------------------------------------------------------
+
+
+def changes(panel: Panel, *, weights: np.ndarray | None = None, wanted: list[Cell] | None = None) -> Changes:
+    """One number per school and cohort: the school's change, as if it had joined with that cohort.
+
+    A school's years after joining are averaged first, over the years it has; then schools are averaged. With no gaps
+    the effect is exactly the average of the group-time effects. With covariates in the design, the association between
+    change and covariates among the comparison schools is taken out of every school's change (outcome regression).
+
+    Parameters
+    ----------
+    weights
+        (K,) weights of ``wanted`` cells; the design's estimand over all cells after joining by default.
+    """
+    if wanted is None:
+        wanted = [c for c in contrasts.cells(panel, pre=False) if compared(panel, c).any()]
+    if not wanted:
+        raise CannotEstimate(Words("ไม่มีปีให้เปรียบเทียบ", "there are no years to compare"))
+    if weights is None:
+        weights = average_weights(wanted, cohort_mass(panel), panel.design.estimand)
+    kind = {"years": panel.years, "baseline": panel.design.baseline}
+    by_cell = contrasts.differences(contrasts.flattened(panel), wanted, **kind)
+    path = ((panel.joined[:, None] != NEVER) & (panel.years >= panel.joined[:, None])).astype(float)
+    path[np.isnan(panel.outcome)] = np.nan
+    by_path = contrasts.differences(path, wanted, **kind)
+    labels, table = _labels(panel)
+    runs = _columns(panel, wanted, weights)
+    values = np.stack([_mean_over(by_cell, weights, run) for run in runs], axis=1)
+    return Changes(
+        values=_adjusted(values, panel),
+        exposure=np.stack([_mean_over(by_path, weights, run) for run in runs], axis=1),
+        alpha=np.array([weights[run].sum() for run in runs]),
+        cohort=np.array([table[wanted[run[0]].cohort] for run in runs]),
+        control=np.stack([_controls(panel, wanted[run[0]], table) for run in runs]),
+        labels=labels, weight=panel.weight,
+    )  # fmt: skip
+
+
+def _labels(panel: Panel) -> tuple[np.ndarray, dict[int, int]]:
+    table = {int(g): h for h, g in enumerate(panel.cohorts, start=1)}
+    return np.searchsorted(panel.cohorts, panel.joined, side="right") * (panel.joined != NEVER), table
+
+
+def _columns(panel: Panel, wanted: list[Cell], weights: np.ndarray) -> list[list[int]]:
+    """Cells of one cohort and one comparison group, to be averaged within the school first."""
+    runs: dict[tuple, list[int]] = {}
+    for k, cell in enumerate(wanted):
+        if weights[k] != 0:
+            runs.setdefault((cell.cohort, compared(panel, cell).tobytes()), []).append(k)
+    return list(runs.values())
+
+
+def _mean_over(values: np.ndarray, weights: np.ndarray, run: list[int]) -> np.ndarray:
+    """Weighted mean of a school's cells over those it has."""
+    held, share = values[:, run], weights[run]
+    seen = ~np.isnan(held)
+    mass = seen @ share
+    return np.where(mass > 0, np.where(seen, held, 0.0) @ share / np.where(mass > 0, mass, 1.0), np.nan)
+
+
+def _controls(panel: Panel, cell: Cell, table: dict[int, int]) -> np.ndarray:
+    held = np.zeros(len(table) + 1, dtype=bool)
+    rows = compared(panel, cell)
+    held[0] = rows[panel.joined == NEVER].any()
+    for cohort, label in table.items():
+        held[label] = bool(rows[panel.joined == cohort].any())
+    return held
+
+
+def _adjusted(values: np.ndarray, panel: Panel) -> np.ndarray:
+    """Changes less what the covariates predict from the comparison schools' changes."""
+    if not panel.design.covariates:
+        return values
+    x = panel.schools[list(panel.design.covariates)].astype("float64").to_numpy()
+    if np.isnan(x).any():
+        raise CannotEstimate(
+            Words("ตัวแปรร่วมมีค่าหาย", "a covariate has missing values"), where=", ".join(panel.design.covariates)
+        )
+    x = np.column_stack([np.ones(len(x)), x])
+    out = values.copy()
+    for j in range(values.shape[1]):
+        fit = (panel.joined == NEVER) & ~np.isnan(values[:, j])
+        root = np.sqrt(panel.weight[fit])
+        beta = np.linalg.lstsq(x[fit] * root[:, None], values[fit, j] * root, rcond=None)[0]
+        out[:, j] = values[:, j] - x @ beta
+    return out
+
+
+def per_cohort(panel: Panel, values: np.ndarray) -> Changes:
+    """Any (N, G) number per school and cohort, compared with schools that never joined; pilot schools count alike.
+
+    For questions that are no average of years, such as a slope before joining.
+    """
+    labels, table = _labels(panel)
+    mass = np.array(list(cohort_mass(panel).values()))
+    control = np.zeros((len(table), len(table) + 1), dtype=bool)
+    control[:, 0] = True
+    return Changes(
+        values=values, exposure=np.zeros(values.shape), alpha=mass / mass.sum(),
+        cohort=np.arange(1, len(table) + 1), control=control, labels=labels, weight=panel.weight,
+    )  # fmt: skip

@@ -1,0 +1,342 @@
+"""A tidy school panel turned into arrays, with every trouble told: who is compared, who is left out, and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from innovlib.effects.design import Design
+from innovlib.errors import BadInput, CannotEstimate, Words
+
+NEVER = 0
+
+
+@dataclass(frozen=True, eq=False)
+class Panel:
+    """Schools by years, ready to be estimated. Arrays are read-only; N schools, T years, G cohorts.
+
+    Attributes
+    ----------
+    outcome
+        (N, T) outcome in the design's unit; NaN = no result that year.
+    years
+        (T,) academic years (BE), ascending; years in which no school has a result are not here.
+    joined
+        (N,) first treated year (BE); 0 = never joined in the years at hand.
+    schools
+        Frame of the N schools in row order (school_id first).
+    weight, stratum, block, area
+        (N,) weight of a school; code of its size stratum, of its subdistrict and of its error cluster (-1 = unknown).
+    design
+        The question.
+    notes
+        What was done to the data on the way, in both languages.
+    """
+
+    outcome: np.ndarray
+    years: np.ndarray
+    joined: np.ndarray
+    schools: pd.DataFrame
+    weight: np.ndarray
+    stratum: np.ndarray
+    block: np.ndarray
+    area: np.ndarray
+    design: Design
+    notes: tuple[Words, ...] = ()
+
+    @property
+    def cohorts(self) -> np.ndarray:
+        """First treated years (BE) that occur, ascending."""
+        return np.unique(self.joined[self.joined != NEVER])
+
+    @property
+    def treated(self) -> np.ndarray:
+        """(N,) True for pilot schools."""
+        return self.joined != NEVER
+
+    @property
+    def has_gaps(self) -> bool:
+        """True where any school lacks any year."""
+        return bool(np.isnan(self.outcome).any())
+
+    def keep(self, rows: np.ndarray) -> Panel:
+        """The same panel with some schools only (boolean mask or positions)."""
+        held = {n: getattr(self, n)[rows] for n in ("outcome", "joined", "weight", "stratum", "block", "area")}
+        return replace(self, **held, schools=self.schools.iloc[rows if rows.dtype != bool else np.flatnonzero(rows)])
+
+    def asked(self, **changes) -> Panel:
+        """The same data under a changed question; changed weights or years need :func:`panel` anew."""
+        return replace(self, design=replace(self.design, **changes))
+
+    def with_outcome(self, outcome: np.ndarray, **design) -> Panel:
+        """The same schools and years with another (N, T) outcome."""
+        return replace(self, outcome=outcome, design=replace(self.design, **design))
+
+    def notes_in(self, lang: str = "th") -> list[str]:
+        """The notes in one language."""
+        return [getattr(note, lang) for note in self.notes]
+
+
+def panel(frame: pd.DataFrame, schools: pd.DataFrame, design: Design | None = None) -> Panel:
+    """Turn a tidy panel into arrays.
+
+    Parameters
+    ----------
+    frame
+        One row per school and year: ``school_id``, ``year_be``, ``outcome`` and, where known, ``n`` (pupils tested).
+        A missing outcome or a missing row both mean that the school has no result that year.
+    schools
+        One row per school: ``school_id``, ``joined_year_be`` (blank = never) and, where known, ``enrolment``,
+        ``subdistrict``, ``district`` and the design's covariates.
+    design
+        The question; :class:`Design` with its defaults if left out.
+
+    Returns
+    -------
+    Panel
+        With a note for everything that was left out or read in a particular way.
+
+    Raises
+    ------
+    BadInput
+        Columns are missing, a school-year occurs twice with different values, a school has two joining years, or an
+        outcome is infinite.
+    CannotEstimate
+        No pilot school, no comparison school, no year before joining, all joined in the same year with none outside,
+        or an outcome that never varies.
+
+    Notes
+    -----
+    Left out and told: schools without any result; pilot schools without a result before or after joining (a school
+    that joined before the first year has no before); rows of schools that the schools frame does not know. Schools
+    that join after the last year count as not joined.
+
+    Examples
+    --------
+    >>> from innovlib.effects import simulate
+    >>> frame, schools = simulate.area(seed=1)
+    >>> panel(frame, schools).outcome.shape
+    (100, 10)
+    """
+    design = design or Design()
+    notes: list[Words] = []
+    roster = _roster(schools, design, notes)
+    tidy = _tidy(frame, roster, design, notes)
+    wide = tidy.pivot_table(index="school_id", columns="year_be", values="outcome", aggfunc="first", sort=True)
+    wide = wide.reindex(roster.index[roster.index.isin(wide.index)])
+    _tell_left_out(roster.index.difference(wide.index), notes, "ไม่มีผลเลย", "have no result at all")
+    years = wide.columns.to_numpy(dtype=int)
+    joined = _joined(roster.loc[wide.index], years, notes)
+    values = wide.to_numpy(dtype=float)
+    usable = _usable(values, years, joined, wide.index, notes)
+    wide, values, joined = wide[usable], values[usable], joined[usable]
+    _tell_years(years, notes)
+    _refuse(values, years, joined, design)
+    rows = roster.loc[wide.index].reset_index()
+    size = _size(tidy, rows)
+    return Panel(
+        outcome=_frozen(values), years=_frozen(years), joined=_frozen(joined), schools=rows,
+        weight=_frozen(_weight(tidy, rows, design)), stratum=_frozen(_strata(size, notes)),
+        block=_frozen(_codes(rows, "district", "subdistrict")), area=_frozen(_codes(rows, design.area)),
+        design=design, notes=tuple(notes),
+    )  # fmt: skip
+
+
+def _frozen(array: np.ndarray) -> np.ndarray:
+    array = np.ascontiguousarray(array)
+    array.flags.writeable = False
+    return array
+
+
+def _need(frame: pd.DataFrame, names: tuple[str, ...], where: str) -> None:
+    absent = [n for n in names if n not in frame]
+    if absent:
+        raise BadInput(
+            Words(f"ไม่มีคอลัมน์ {', '.join(absent)}", f"no column {', '.join(absent)}"),
+            where=where,
+            expected=Words(f"คอลัมน์ {', '.join(names)}", f"columns {', '.join(names)}"),
+        )
+
+
+def _roster(schools: pd.DataFrame, design: Design, notes: list[Words]) -> pd.DataFrame:
+    _need(schools, ("school_id", "joined_year_be", *design.covariates), "schools")
+    years = schools.groupby("school_id")["joined_year_be"].nunique(dropna=False)
+    if (years > 1).any():
+        raise BadInput(
+            Words(f"โรงเรียนเดียวมีปีเข้าร่วมหลายปี: {_some(years.index[years > 1])}",
+                  f"one school with several joining years: {_some(years.index[years > 1])}"),
+            where="schools.joined_year_be",
+            todo=Words("เก็บปีแรกที่เข้าร่วมไว้ปีเดียวต่อโรงเรียน", "keep one first year per school"),
+        )  # fmt: skip
+    twice = int(schools["school_id"].duplicated().sum())
+    if twice:
+        notes.append(
+            Words(
+                f"ทะเบียนโรงเรียนมีแถวซ้ำ {twice} แถว ใช้แถวแรก", f"{twice} repeated rows in the schools frame; first kept"
+            )
+        )
+    return (
+        schools.drop_duplicates("school_id")
+        .assign(school_id=lambda s: s["school_id"].astype("str"))
+        .set_index("school_id")
+    )
+
+
+def _tidy(frame: pd.DataFrame, roster: pd.DataFrame, design: Design, notes: list[Words]) -> pd.DataFrame:
+    _need(frame, ("school_id", "year_be", "outcome"), "frame")
+    tidy = frame.assign(
+        school_id=frame["school_id"].astype("str"), outcome=pd.to_numeric(frame["outcome"]).astype("float64")
+    )
+    if np.isinf(tidy["outcome"]).any():
+        raise BadInput(Words("ผลลัพธ์มีค่าอนันต์", "an outcome is infinite"), where="frame.outcome")
+    if design.years is not None:
+        tidy = tidy[tidy["year_be"].between(*design.years)]
+    tidy = tidy[tidy["outcome"].notna()]
+    stray = tidy.loc[~tidy["school_id"].isin(roster.index), "school_id"].unique()
+    _tell_left_out(stray, notes, "ไม่อยู่ในทะเบียนโรงเรียน", "are not in the schools frame")
+    tidy = tidy[tidy["school_id"].isin(roster.index)]
+    keys = tidy.duplicated(["school_id", "year_be"], keep=False)
+    exact = tidy.duplicated(["school_id", "year_be", "outcome"], keep=False)
+    clash = tidy[keys & ~exact]
+    if not clash.empty:
+        first = clash.iloc[0]
+        raise BadInput(
+            Words(f"โรงเรียน {first['school_id']} ปี {first['year_be']} มีสองค่า ({len(clash)} แถวทั้งหมด)",
+                  f"school {first['school_id']} has two values in {first['year_be']} ({len(clash)} such rows)"),
+            where="frame",
+            expected=Words("หนึ่งแถวต่อโรงเรียนต่อปี", "one row per school and year"),
+        )  # fmt: skip
+    copies = int(tidy.duplicated(["school_id", "year_be"]).sum())
+    if copies:
+        notes.append(Words(f"แถวซ้ำที่ค่าเท่ากัน {copies} แถว ใช้แถวเดียว", f"{copies} exact duplicate rows; one of each kept"))
+    if tidy.empty:
+        raise CannotEstimate(Words("ไม่มีผลลัพธ์ให้ประมาณค่า", "there is no outcome to estimate from"), where="frame")
+    return tidy.drop_duplicates(["school_id", "year_be"])
+
+
+def _some(ids, most: int = 5) -> str:
+    ids = [str(i) for i in ids]
+    return ", ".join(ids[:most]) + (f" … (+{len(ids) - most})" if len(ids) > most else "")
+
+
+def _tell_left_out(ids, notes: list[Words], th: str, en: str) -> None:
+    if len(ids):
+        notes.append(
+            Words(
+                f"ไม่นับ {len(ids)} โรงเรียนเพราะ{th}: {_some(ids)}",
+                f"{len(ids)} schools left out: they {en}: {_some(ids)}",
+            )
+        )
+
+
+def _tell_years(years: np.ndarray, notes: list[Words]) -> None:
+    gone = np.setdiff1d(np.arange(years.min(), years.max() + 1), years) if years.size else []
+    if len(gone):
+        notes.append(Words(f"ปีที่ไม่มีผลของโรงเรียนใดเลย: {_some(gone)}", f"years without any result: {_some(gone)}"))
+
+
+def _joined(roster: pd.DataFrame, years: np.ndarray, notes: list[Words]) -> np.ndarray:
+    joined = pd.to_numeric(roster["joined_year_be"]).astype("float64").fillna(NEVER).to_numpy().astype(int)
+    later = joined > years.max()
+    if later.any():
+        notes.append(Words(f"{later.sum()} โรงเรียนเข้าร่วมหลังปีสุดท้ายของข้อมูล จึงนับเป็นกลุ่มเปรียบเทียบ",
+                           f"{later.sum()} schools join after the last year and count as not joined"))  # fmt: skip
+    return np.where(later, NEVER, joined)
+
+
+def _usable(values: np.ndarray, years: np.ndarray, joined: np.ndarray, ids: pd.Index, notes: list[Words]) -> np.ndarray:
+    """True for schools with a result on both sides of joining; comparison schools need one before some cohort joined."""
+    seen = ~np.isnan(values)
+    if not (joined != NEVER).any():
+        return np.ones(len(joined), dtype=bool)
+    starts = np.where(joined == NEVER, joined[joined != NEVER].max(), joined)
+    before = (seen & (years[None, :] < starts[:, None])).any(axis=1)
+    starts = np.where(joined == NEVER, joined[joined != NEVER].min(), joined)
+    after = (seen & (years[None, :] >= starts[:, None])).any(axis=1)
+    too_early = (joined != NEVER) & (joined <= years.min())
+    _tell_left_out(
+        ids[too_early],
+        notes,
+        "เข้าร่วมก่อนหรือในปีแรกของข้อมูล จึงไม่มีปีก่อนเข้าร่วม",
+        "joined in or before the first year, so there is no year before",
+    )
+    _tell_left_out(ids[~before & ~too_early], notes, "ไม่มีผลก่อนเข้าร่วม", "have no result before joining")
+    _tell_left_out(ids[before & ~after], notes, "ไม่มีผลหลังเข้าร่วม", "have no result after joining")
+    return before & after
+
+
+def _refuse(values: np.ndarray, years: np.ndarray, joined: np.ndarray, design: Design) -> None:
+    """Stop where no number would be right, saying why."""
+    treated, starts = joined != NEVER, np.unique(joined[joined != NEVER])
+    if not treated.any():
+        raise CannotEstimate(
+            Words("ไม่มีโรงเรียนนำร่องที่มีผลทั้งก่อนและหลังเข้าร่วม", "no pilot school has results before and after joining"),
+            todo=Words("ตรวจ joined_year_be และเพิ่มผลปีก่อนเข้าร่วม", "check joined_year_be and add results of years before joining"),
+        )  # fmt: skip
+    if treated.all() and len(starts) == 1:
+        raise CannotEstimate(
+            Words("ทุกโรงเรียนเข้าร่วมปีเดียวกันและไม่มีโรงเรียนนอกโครงการ จึงแยกผลจากปีไม่ได้",
+                  "all schools joined in the same year and none is outside, so the effect cannot be told from the year"),
+            todo=Words("เพิ่มผลของโรงเรียนที่ไม่ได้เข้าร่วม", "add results of schools that did not join"),
+        )  # fmt: skip
+    if treated.all() and design.comparison == "never":
+        raise CannotEstimate(
+            Words("ไม่มีโรงเรียนเปรียบเทียบ", "there are no comparison schools"),
+            todo=Words("เพิ่มโรงเรียนที่ไม่ได้เข้าร่วม หรือใช้ comparison='not_yet'", "add schools that did not join, or use comparison='not_yet'"),
+        )  # fmt: skip
+    if np.nanmax(values) == np.nanmin(values):
+        raise CannotEstimate(Words("ผลลัพธ์มีค่าเดียวทุกโรงเรียนทุกปี", "the outcome never varies"), where="frame.outcome")
+
+
+def _size(tidy: pd.DataFrame, rows: pd.DataFrame) -> np.ndarray:
+    """Pupils tested a year (mean), else enrolment; NaN where neither is known."""
+    size = pd.Series(np.nan, index=rows["school_id"])
+    if "n" in tidy:
+        size = tidy.groupby("school_id")["n"].mean().reindex(size.index).astype("float64")
+    if "enrolment" in rows:
+        size = size.fillna(pd.Series(rows["enrolment"].to_numpy(dtype="float64", na_value=np.nan), index=size.index))
+    return size.to_numpy(dtype=float)
+
+
+def _strata(size: np.ndarray, notes: list[Words]) -> np.ndarray:
+    """Thirds by size (halves under 30 schools, one stratum under 12); unknown sizes fall in the middle."""
+    parts = 3 if len(size) >= 30 else 2 if len(size) >= 12 else 1
+    known = ~np.isnan(size)
+    if not known.all():
+        notes.append(
+            Words(
+                f"ไม่ทราบขนาด {(~known).sum()} โรงเรียน จัดไว้กลุ่มกลาง",
+                f"size of {(~known).sum()} schools unknown; put in the middle stratum",
+            )
+        )
+    if not known.any():
+        return np.zeros(len(size), dtype=int)
+    cuts = np.quantile(size[known], np.arange(1, parts) / parts)
+    return np.where(known, np.searchsorted(cuts, size, side="left"), parts // 2)
+
+
+def _weight(tidy: pd.DataFrame, rows: pd.DataFrame, design: Design) -> np.ndarray:
+    if design.weights == "schools":
+        return np.ones(len(rows))
+    if "n" not in tidy:
+        raise BadInput(Words("ถ่วงน้ำหนักด้วยนักเรียนต้องมีคอลัมน์ n", "weighting by pupils needs the column n"), where="frame")
+    weight = tidy.groupby("school_id")["n"].mean().reindex(rows["school_id"]).to_numpy(dtype="float64", na_value=np.nan)
+    if np.isnan(weight).any() or (weight <= 0).any():
+        raise BadInput(
+            Words("บางโรงเรียนไม่มีจำนวนผู้เข้าสอบ", "some schools have no number of pupils tested"),
+            where="frame.n", todo=Words("เติม n หรือใช้ weights='schools'", "fill n, or use weights='schools'"),
+        )  # fmt: skip
+    return weight
+
+
+def _codes(rows: pd.DataFrame, *names: str) -> np.ndarray:
+    """Codes of the values of the last column, told apart by those before it; blank and absent are -1."""
+    if names[-1] not in rows:
+        return np.full(len(rows), -1)
+    known = rows[names[-1]].notna().to_numpy()
+    places = rows[[n for n in names if n in rows]].astype("str").agg("|".join, axis=1)
+    codes = np.full(len(rows), -1)
+    codes[known] = pd.factorize(places[known], sort=True)[0]
+    return codes

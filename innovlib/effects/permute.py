@@ -1,0 +1,135 @@
+"""Which schools might have joined: labellings drawn as the real one could have been.
+
+Schools are permuted within size strata, so that small pilots are compared with what small schools do by chance; or whole
+subdistricts are permuted, so that neighbours who joined together are compared with neighbours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+
+def among_schools(
+    labels: np.ndarray, strata: np.ndarray, *, draws: int, seed: int, chunk: int = 250
+) -> Iterator[list[np.ndarray]]:
+    """Draw labellings with the number of schools of each label in each stratum kept.
+
+    Parameters
+    ----------
+    labels, strata
+        (N,) label (0 = never) and size stratum of each school.
+    draws, seed, chunk
+        How many labellings, the seed, and how many at a time (memory is chunk × N integers).
+
+    Yields
+    ------
+    list of (P, n_h) arrays
+        Rows that get label h = 1, 2, …; together ``draws`` labellings.
+
+    Examples
+    --------
+    >>> drawn = next(among_schools(np.array([1, 0, 0, 1, 0, 0]), np.array([0, 0, 0, 1, 1, 1]), draws=99, seed=1))
+    >>> drawn[0].shape, set(drawn[0][:, 0].tolist()) <= {0, 1, 2}
+    ((99, 2), True)
+    """
+    rng = np.random.default_rng(seed)
+    top = int(labels.max())
+    chunk = max(1, min(chunk if len(labels) > 2000 else draws, draws))
+    members = [np.flatnonzero(strata == s) for s in np.unique(strata)]
+    counts = [np.bincount(labels[m], minlength=top + 1)[1:] for m in members]
+    for start in range(0, draws, chunk):
+        size = min(chunk, draws - start)
+        parts: list[list[np.ndarray]] = [[] for _ in range(top)]
+        for member, count in zip(members, counts, strict=True):
+            picked = _first_of_shuffled(member, int(count.sum()), size, rng)
+            for h, piece in enumerate(np.split(picked, np.cumsum(count)[:-1], axis=1)):
+                parts[h].append(piece)
+        yield [np.concatenate(p, axis=1) for p in parts]
+
+
+def _first_of_shuffled(pool: np.ndarray, wanted: int, draws: int, rng: np.random.Generator) -> np.ndarray:
+    """(draws, wanted) the first entries of ``draws`` shuffles of the pool (Fisher-Yates, all draws at once)."""
+    # One row per place, so that a step reads and writes one contiguous row.
+    deck = np.repeat(pool.astype(np.int32)[:, None], draws, axis=1)
+    every = np.arange(draws)
+    swaps = rng.integers(np.arange(wanted)[:, None], len(pool), size=(wanted, draws), dtype=np.int32)
+    for place in range(wanted):
+        other = swaps[place]
+        taken = deck[other, every]
+        deck[other, every] = deck[place]
+        deck[place] = taken
+    return deck[:wanted].T
+
+
+def among_blocks(labels: np.ndarray, blocks: np.ndarray, *, draws: int, seed: int) -> Iterator[list[np.ndarray]]:
+    """Draw labellings that move whole subdistricts.
+
+    The pilots of one subdistrict go together, cohorts as they were, to a subdistrict with room for them, drawn with the
+    largest group first; within it the schools are drawn at random. Every admissible placing is equally likely.
+
+    Yields
+    ------
+    list of (P, n_h) arrays
+        As in :func:`among_schools`.
+    """
+    rng = np.random.default_rng(seed)
+    table, sizes = _block_table(blocks)
+    patterns = _patterns(labels, blocks)
+    order = np.argsort(-sizes, kind="stable")
+    slots = np.repeat(order[None, :], draws, axis=0)
+    every = np.arange(draws)
+    parts: list[list[np.ndarray]] = [[] for _ in range(int(labels.max()))]
+    for place, pattern in enumerate(patterns):
+        room = int((sizes >= pattern.sum()).sum())
+        other = rng.integers(place, room, size=draws)
+        slots[every, place], slots[every, other] = slots[every, other], slots[every, place].copy()
+        drawn = _some_of(table[slots[:, place]], int(pattern.sum()), rng)
+        for h, piece in enumerate(np.split(drawn, np.cumsum(pattern)[:-1], axis=1)):
+            parts[h].append(piece)
+    yield [np.concatenate(p, axis=1) for p in parts]
+
+
+def placings(labels: np.ndarray, blocks: np.ndarray) -> float:
+    """How many ways there are to place the pilots' subdistricts (order counts); 1 means that nothing can be permuted."""
+    _, sizes = _block_table(blocks)
+    ways = 1.0
+    for place, pattern in enumerate(_patterns(labels, blocks)):
+        ways *= (sizes >= pattern.sum()).sum() - place
+    return ways
+
+
+def concentration(labels: np.ndarray, blocks: np.ndarray) -> float:
+    """Pairs of pilots in one subdistrict, over the pairs to be expected had they been drawn at random; NaN if unknown.
+
+    1 = spread as chance would; 2 or more = clustered, so that schools are no independent units.
+    """
+    known = blocks >= 0
+    pilots, sizes = np.bincount(blocks[known & (labels > 0)]), np.bincount(blocks[known])
+    n, total = pilots.sum(), sizes.sum()
+    pairs = (sizes * (sizes - 1)).sum() * n * (n - 1) / max(total * (total - 1), 1)
+    return float((pilots * (pilots - 1)).sum() / pairs) if pairs > 0 and known.all() else float("nan")
+
+
+def _patterns(labels: np.ndarray, blocks: np.ndarray) -> list[np.ndarray]:
+    """Pilots by label of each subdistrict that has any, the largest first."""
+    top = int(labels.max())
+    held = [np.bincount(labels[blocks == b], minlength=top + 1)[1:] for b in np.unique(blocks[labels > 0])]
+    return sorted(held, key=lambda counts: -int(counts.sum()))
+
+
+def _block_table(blocks: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Rows of each subdistrict, padded with -1, and how many there are."""
+    codes = np.unique(blocks)
+    sizes = np.array([(blocks == b).sum() for b in codes])
+    table = np.full((len(codes), sizes.max()), -1)
+    for row, code in enumerate(codes):
+        table[row, : sizes[row]] = np.flatnonzero(blocks == code)
+    return table, sizes
+
+
+def _some_of(rows: np.ndarray, wanted: int, rng: np.random.Generator) -> np.ndarray:
+    """(P, wanted) distinct entries of each row, padding (-1) never."""
+    keys = np.where(rows >= 0, rng.random(rows.shape), 2.0)
+    return np.take_along_axis(rows, np.argsort(keys, axis=1)[:, :wanted], axis=1)
