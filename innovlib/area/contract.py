@@ -243,7 +243,7 @@ def _typed_column(cells: pd.Series, column: Column) -> pd.Series:
     if column.type == "date":
         return pd.to_datetime(cells, format="%Y-%m-%d", errors="coerce").astype(_DTYPES["date"])
     if column.type in ("integer", "number") and not pd.api.types.is_numeric_dtype(cells):
-        numbers = pd.to_numeric(cells.str.strip().replace("", None), errors="coerce")
+        numbers = pd.to_numeric(cells.astype("str").str.strip().replace("", None), errors="coerce")
         if column.type == "integer":
             numbers = numbers.where(numbers % 1 == 0)
         return numbers.astype(_DTYPES[column.type])
