@@ -126,8 +126,7 @@ def school_results(
     if peers["school_id"].nunique() >= SMALLEST_GROUP:
         rows.append(_group_rows(own, peers, who="similar"))
     rows += _reference_rows(own, ref=ref, with_area=True)
-    out = pd.concat(rows, ignore_index=True).merge(ref.spread, on=SERIES, how="left")
-    return _finished(_with_school_verdicts(out))
+    return _finished(_with_school_verdicts(_together(rows, ref=ref)))
 
 
 def group_results(
@@ -146,11 +145,11 @@ def group_results(
 
     Notes
     -----
-    Group mean in a year = Σ n·mean / Σ n over its schools; years are weighted by the group's pupils. Schools, not pupils,
-    are the units of uncertainty: with school j's influence IF_j = Σ_t w_t (n_jt / N_t)(mean_jt − M_t) / Σ_t w_t, the
-    variance is k / (k − 1) Σ IF_j², read with Student's t on k − 1 degrees of freedom (linearised ratio mean; Cochran,
-    Sampling Techniques, 3rd ed., section 9A.1). P(above) compares the group with the other schools by Welch's t on these
-    variances; a group is not shrunken.
+    Group mean in a year = Σ n·mean / Σ n over its schools; years are weighted by the group's pupils. Schools, not
+    pupils, are the units of uncertainty: with school j's influence IF_j = Σ_t w_t (n_jt / N_t)(mean_jt − M_t) / Σ_t
+    w_t, the variance is k / (k − 1) Σ IF_j², read with Student's t on k − 1 degrees of freedom (linearised ratio
+    mean; Cochran, Sampling Techniques, 3rd ed., section 9A.1). P(above) compares the group with the other schools
+    by Welch's t on these variances; a group is not shrunken.
     """
     members = ref.scores[ref.scores["school_id"].isin(school_ids)]
     if members.empty:
@@ -162,8 +161,7 @@ def group_results(
     if others["school_id"].nunique() >= SMALLEST_GROUP:
         rows.append(_group_rows(own, others, who="similar"))
     rows += _reference_rows(own, ref=ref, with_area=who != "area")
-    out = pd.concat(rows, ignore_index=True).merge(ref.spread, on=SERIES, how="left")
-    return _finished(_with_group_verdicts(out, who=who))
+    return _finished(_with_group_verdicts(_together(rows, ref=ref), who=who))
 
 
 def _with_periods(
@@ -195,7 +193,7 @@ def _averaged(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _group_rows(own: pd.DataFrame, members: pd.DataFrame, *, who: str) -> pd.DataFrame:
-    """A group's mean over the same years with the same weights, its error by schools, the middle half of its schools."""
+    """A group's mean over the same years and weights, its error by schools, the middle half of its schools."""
     years = own[[*CELL, *_PERIOD, "weight"]]
     by_year = group_means(members).rename(columns={"n": "n_tested"}).merge(years, on=CELL)
     schools = members.merge(by_year[[*CELL, "period", "weight", "mean", "n_tested"]], on=CELL, suffixes=("", "_group"))
@@ -236,14 +234,20 @@ def _published_rows(own: pd.DataFrame, *, ref: Reference, level: str) -> pd.Data
     return out.assign(who=level, school_id="", n=np.nan, n_schools=pd.NA, published=True)
 
 
+def _together(rows: list[pd.DataFrame], *, ref: Reference) -> pd.DataFrame:
+    """All rows in one frame with every column of a result, and the spread of their series."""
+    out = pd.concat(rows, ignore_index=True).merge(ref.spread, on=SERIES, how="left")
+    return out.reindex(columns=[*(c for c in RESULT_COLUMNS if c not in ("verdict", "p_above")), "tau2"])
+
+
 def _with_school_verdicts(out: pd.DataFrame) -> pd.DataFrame:
     """P(above) of the school's rows against similar schools, or against the area where there are none."""
     against = "similar" if (out["who"] == "similar").any() else "area"
-    other = out.loc[out["who"] == against, [*_KEY, "mean", "std_error"]]
+    enough = out["published"].eq(True) | (out["n_schools"].fillna(0) >= SMALLEST_GROUP)
+    other = out.loc[(out["who"] == against) & enough, [*_KEY, "mean", "std_error"]]
     school = out[out["who"] == "school"].merge(other, on=_KEY, how="left", suffixes=("", "_other"))
     # The other side is an average of schools that themselves vary, so it carries an error of its own.
-    error_other = school["std_error_other"] if "std_error_other" in school else school["std_error"]
-    variance = school["pupil_sd"] ** 2 / school["n"] + error_other.fillna(0.0) ** 2
+    variance = school["pupil_sd"] ** 2 / school["n"] + school["std_error_other"].fillna(0.0) ** 2
     found = shrunken(school["mean"] - school["mean_other"], variance, tau2=school["tau2"].to_numpy())
     return out.merge(
         school[_KEY].assign(who="school", p_above=found["p_above"].to_numpy()), on=[*_KEY, "who"], how="left"

@@ -57,8 +57,8 @@ def pupil_sd(scores: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``test``, ``grade``, ``subject``, ``pupil_sd`` (points), ``sd_source``: reported, or assumed where the files give
-        no usable SD (:data:`ASSUMED_PUPIL_SD`).
+        ``test``, ``grade``, ``subject``, ``pupil_sd`` (points), ``sd_source``: reported, or assumed where the files
+        give no usable SD (:data:`ASSUMED_PUPIL_SD`).
     """
     rows = with_results(scores)
     df = (rows["n_tested"] - 1).astype(float).where(rows["sd"].notna(), 0.0)
@@ -133,8 +133,8 @@ def participation(scores: pd.DataFrame, *, length: int = 3) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``test``, ``grade``, ``period``, ``first_year_be``, ``n`` (enrolled), ``tested``, ``share``; rows without a known
-        enrolment are left out, and a share above 1 (more tested than enrolled) is cut to 1.
+        ``test``, ``grade``, ``period``, ``first_year_be``, ``n`` (enrolled), ``tested``, ``share``; rows without a
+        known enrolment are left out, and a share above 1 (more tested than enrolled) is cut to 1.
     """
     rows = scores[scores["n_enrolled"].fillna(0) > 0]
     keys = ["school_id", "year_be", "test", "grade"]

@@ -8,7 +8,7 @@ from scipy import stats
 
 from innovlib.errors import UnknownName, Words, did_you_mean
 
-#: Context that a school does not choose. Each is put on one scale (robust SD) and counts the same.
+#: Context that a school does not choose. Each is put on one scale (SDs) and counts the same.
 CONTEXT = ("log_enrolment", "share_other_language", "share_poor", "is_highland")
 #: How many similar schools are named.
 N_SIMILAR = 15
@@ -17,7 +17,7 @@ SMALLEST_GROUP = 5
 
 
 def context(schools: pd.DataFrame) -> pd.DataFrame:
-    """The context of each school as numbers on one scale (z by median and quartiles), indexed by ``school_id``.
+    """The context of each school as numbers on one scale (distance from the median in SDs), indexed by ``school_id``.
 
     Columns with no spread or no values are left out, so that an area that lacks one piece of context still compares on
     the rest. A school's missing value stays missing.
@@ -36,7 +36,7 @@ def context(schools: pd.DataFrame) -> pd.DataFrame:
 def similar_schools(schools: pd.DataFrame, *, school_id: str, k: int = N_SIMILAR) -> pd.DataFrame:
     """The k schools whose context is nearest to one school's, nearest first.
 
-    Distance is the root mean square difference over the pieces of context that both schools have (Euclidean on robustly
+    Distance is the root mean square difference over the pieces of context that both schools have (Euclidean on
     scaled variables); ties go by school id. The list is not a judgement: its names are printed so that a head can object.
 
     Parameters
@@ -51,8 +51,8 @@ def similar_schools(schools: pd.DataFrame, *, school_id: str, k: int = N_SIMILAR
     Returns
     -------
     DataFrame
-        ``school_id``, ``name_th``, ``district``, ``distance`` (in SDs of context). Empty where the school's or the area's
-        context is unknown, or where fewer than five schools can be compared.
+        ``school_id``, ``name_th``, ``district``, ``distance`` (in SDs of context). Empty where the context of the
+        school or of the area is unknown, or where fewer than five schools can be compared.
 
     Raises
     ------
@@ -125,8 +125,8 @@ def between_variance(gaps: np.ndarray, variances: np.ndarray) -> float:
 def shrunken(gaps, variances, *, tau2: float) -> pd.DataFrame:
     """Differences pulled towards the average of their kind, by how much chance there is in each.
 
-    With reliability B = τ² / (τ² + v): posterior mean B·y, variance B·v, P(above) = Φ(mean / sd). Where τ² is 0 nothing can
-    be told apart and P(above) is one half.
+    With reliability B = τ² / (τ² + v): posterior mean B·y, variance B·v, P(above) = Φ(mean / sd). Where τ² is 0
+    nothing can be told apart and P(above) is one half.
 
     Returns
     -------
@@ -146,5 +146,5 @@ def shrunken(gaps, variances, *, tau2: float) -> pd.DataFrame:
     reliability = tau2 / (tau2 + v)
     mean, sd = reliability * y, np.sqrt(reliability * v)
     with np.errstate(invalid="ignore", divide="ignore"):
-        p_above = np.where(sd > 0, stats.norm.cdf(mean / sd), np.where(np.isfinite(y + v), 0.5, np.nan))
+        p_above = np.where(sd > 0, stats.norm.cdf(mean / sd), np.where(np.isfinite(y + v + tau2), 0.5, np.nan))
     return pd.DataFrame({"shrunken": mean, "posterior_sd": sd, "reliability": reliability, "p_above": p_above})

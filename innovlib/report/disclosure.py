@@ -134,8 +134,9 @@ def protect_means(results: pd.DataFrame, *, profile_name: str) -> Protected:
     ----------
     results
         One row per cell with ``n`` (pupils; missing where no data), ``n_schools``, ``mean``, ``pupil_sd`` (points),
-        ``std_error`` and ``df`` (groups of schools), ``spread_low``, ``spread_high``, ``verdict`` and ``published`` (True where an office or ministry has published
-        the figure, which then passes as it is); further columns pass through.
+        ``std_error`` and ``df`` (groups of schools), ``spread_low``, ``spread_high``, ``verdict`` and ``published``
+        (True where an office or ministry has published the figure, which then passes as it is); further columns
+        pass through.
     profile_name
         public, partner or school.
 

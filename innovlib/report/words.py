@@ -1,4 +1,4 @@
-"""Words by rule: numbers, labels and sentences, each chosen from a protected result and never typed for one school.
+"""Words by rule: labels and sentences, each chosen from a protected result and never typed for one school.
 
 The sentences stand in ``sentences.toml`` in Thai and English, where a reader can change them; here are only the rules
 that choose among them.
@@ -17,12 +17,14 @@ from scipy import stats
 from innovlib import terms
 from innovlib.errors import Words
 from innovlib.report.disclosure import Z95, Protected, profile
+from innovlib.report.typeset import number
 
 SENTENCES = Path(__file__).with_name("sentences.toml")
-MINUS = "\u2212"
 
 #: Verdicts in the order in which a headline speaks of them.
 _SPOKEN = ("clearly_above", "likely_above", "clearly_below", "likely_below")
+#: A headline names this many subjects and counts more.
+MOST_NAMED = 2
 
 
 @cache
@@ -51,25 +53,6 @@ def _in(value, lang: str) -> str:
     return getattr(value, lang) if isinstance(value, Words) else str(value)
 
 
-def number(value: float, decimals: int | None = None) -> str:
-    """A number as it is printed: thousands comma, halves rounded up, a true minus sign, – for missing.
-
-    Without ``decimals`` the number is already rounded: whole numbers print whole, others with one decimal.
-
-    Examples
-    --------
-    >>> number(1234.5), number(-2.0), number(40.5, 0), number(float("nan"))
-    ('1,234.5', '−2', '41', '–')
-    """
-    if value is None or pd.isna(value):
-        return "–"
-    if decimals is None:
-        decimals = 0 if float(value).is_integer() else 1
-    scaled = math.floor(abs(float(value)) * 10**decimals + 0.5 + 1e-9) / 10**decimals
-    sign = MINUS if value < 0 and scaled > 0 else ""
-    return f"{sign}{scaled:,.{decimals}f}"
-
-
 def year(year_be: int, *, first: bool = False) -> Words:
     """An academic year; at its first mention with the CE year in which it opens.
 
@@ -95,14 +78,6 @@ def verdict(code: str, *, whom: Words) -> Words:
     return sentence(f"verdict.{code}", whom=whom)
 
 
-def verdict_short(code: str) -> Words:
-    """A verdict in two words for a column or a figure; a dash where there is none."""
-    if not code:
-        return Words("–", "–")
-    entry = _sentences()["verdict"][code]
-    return Words(entry["short_th"], entry["short_en"])
-
-
 def joined(parts: list[Words]) -> Words:
     """Several phrases as one line: a space between Thai phrases, a semicolon between English ones."""
     return Words(" ".join(p.th for p in parts), "; ".join(p.en for p in parts))
@@ -113,7 +88,9 @@ def listed(labels: list[Words]) -> Words:
     th, en = [w.th for w in labels], [w.en for w in labels]
     if len(labels) < 2:
         return Words("".join(th), "".join(en))
-    return Words(" ".join(th[:-1]) + " และ" + th[-1], ", ".join(en[:-1]) + " and " + en[-1])
+    # Thai sets a space around words in Latin letters.
+    gap = " " if th[-1][:1].isascii() else ""
+    return Words(" ".join(th[:-1]) + " และ" + gap + th[-1], ", ".join(en[:-1]) + " and " + en[-1])
 
 
 def whom(results: Protected) -> Words:
@@ -142,14 +119,16 @@ def results_headline(results: Protected, *, who: str = "school") -> Words:
     if judged.empty:
         return sentence("headline.no_comparison")
     several_tests = judged[["test", "grade"]].drop_duplicates().shape[0] > 1
+    label = series if several_tests else _subject
     against = whom(results)
     parts = []
     for code in _SPOKEN:
         subjects = judged[judged["verdict"] == code]
         if len(subjects):
-            named = listed([series(r) if several_tests else _subject(r) for _, r in subjects.iterrows()])
+            named = [label(row) for _, row in subjects.iterrows()]
+            what = listed(named) if len(named) <= MOST_NAMED else sentence("headline.many", count=len(named))
             said = verdict(code, whom=against)
-            parts.append(Words(f"{named.th}{said.th}", f"{named.en} {said.en}"))
+            parts.append(Words(f"{what.th}{said.th}", f"{what.en} {said.en}"))
     if not parts:
         return sentence("headline.all_undecided", whom=against)
     if (judged["verdict"] == "undecided").any():
@@ -170,7 +149,8 @@ def results_readings(results: Protected, *, who: str = "school") -> list[Words]:
         key = (row["test"], row["grade"], row["subject"], row["period"])
         if row["status"] == "small":
             out.append(sentence("reading.small", series=series(row), period=row["period"],
-                                smallest=profile(results.profile).smallest_n, area=number(area.get(key, math.nan), 1)))  # fmt: skip
+                                smallest=profile(results.profile).smallest_n, area=number(area.get(key, math.nan),
+                                decimals=1)))  # fmt: skip
         elif row["status"] == "shown":
             said = verdict(row["verdict"], whom=whom(results)) if row["verdict"] else Words("", "")
             out.append(sentence("reading.result", series=series(row), period=row["period"], mean=number(row["mean"]),
