@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
+import re
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from innovlib.area import contract
@@ -86,19 +89,40 @@ def _breach(code: str, name: str, column: contract.Column, row: int | None, valu
     return Breach(code, name, column.name, row, value, words)
 
 
+def _is_number(text: str) -> bool:
+    # 1e999 has the shape of a number but is infinite as one.
+    return re.fullmatch(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?", text) is not None and math.isfinite(
+        float(text)
+    )
+
+
+def _is_date(text: str) -> bool:
+    """True for a CE date of this era as 2023-05-16; a date typed in BE (2566-05-16) is none."""
+    if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text) is None:
+        return False
+    year = int(text[:4]) + 543
+    in_window = contract.YEAR["minimum"] <= year <= contract.YEAR["maximum"]
+    return in_window and not pd.isna(pd.to_datetime(text, format="%Y-%m-%d", errors="coerce"))
+
+
+# Digits are spelled out as 0-9: \d would let Thai digits through, which then silently become missing numbers.
+_IS_OF_TYPE = {
+    "integer": lambda text: re.fullmatch(r"[+-]?[0-9]{1,15}(\.0+)?", text) is not None,
+    "number": _is_number,
+    "boolean": lambda text: text.lower() in contract.TRUE_FALSE,
+    "date": _is_date,
+    "string": lambda text: True,
+}
+
+
+def _holds(cells: pd.Series, test) -> pd.Series:
+    """True where ``test`` holds; each distinct cell is tested once, for a national table repeats few."""
+    return cells.isin([text for text in cells.unique() if test(text)])
+
+
 def _bad_type(cells: pd.Series, column: contract.Column) -> pd.Series:
     """True where a filled cell is not of the column's type."""
-    filled = cells != ""
-    if column.type == "integer":
-        return filled & ~cells.str.fullmatch(r"[+-]?\d+(\.0+)?")
-    if column.type == "number":
-        return filled & ~cells.str.fullmatch(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
-    if column.type == "boolean":
-        return filled & ~cells.str.lower().isin(list(contract.TRUE_FALSE))
-    if column.type == "date":
-        well_formed = cells.str.fullmatch(r"\d{4}-\d{2}-\d{2}")
-        return filled & (~well_formed | pd.to_datetime(cells.where(well_formed), errors="coerce").isna())
-    return filled & False
+    return (cells != "") & ~_holds(cells, _IS_OF_TYPE[column.type])
 
 
 def _column_breaches(cells: pd.Series, column: contract.Column, name: str) -> list[Breach]:
@@ -131,7 +155,7 @@ def _column_breaches(cells: pd.Series, column: contract.Column, name: str) -> li
         wrong = (good != "") & ~good.isin(allowed)
         found += _rows(cells, wrong, "value", column, name, lambda v: _value_words(v, allowed))
     if column.pattern:
-        wrong = (good != "") & ~good.str.fullmatch(column.pattern)
+        wrong = (good != "") & ~_holds(good, re.compile(column.pattern).fullmatch)
         found += _rows(
             cells,
             wrong,
@@ -170,15 +194,20 @@ def _value_words(value: str, allowed: list[str]) -> Words:
 
 def _rows(cells: pd.Series, wrong: pd.Series, code: str, column: contract.Column, name: str, words) -> list[Breach]:
     # + 2: the first data row of a file is its line 2.
-    places = [i for i, flag in enumerate(wrong.to_numpy(dtype=bool)) if flag]
+    places = np.flatnonzero(wrong.to_numpy(dtype=bool)).tolist()
     return [_breach(code, name, column, i + 2, cells.iat[i], words(cells.iat[i])) for i in places]
 
 
+def _as_read(cells: pd.Series) -> pd.Series:
+    return cells.str.strip().str.replace(r"^([0-9]+)\.0+$", r"\1", regex=True)
+
+
 def _duplicate_breaches(frame: pd.DataFrame, table: contract.Table) -> list[Breach]:
-    keys = frame[list(table.key)].fillna("").astype("str")
+    # Blanks around an id and "2563.0" for 2563 make no second key: rows are compared as they will be read.
+    keys = frame[list(table.key)].fillna("").astype("str").apply(_as_read)
     twice = keys.duplicated(keep=False)
     grain = " + ".join(table.key)
-    lines = [i + 2 for i, flag in enumerate(twice.to_numpy()) if flag]
+    lines = (np.flatnonzero(twice.to_numpy(dtype=bool)) + 2).tolist()
     shown = [" · ".join(row) for row in keys[twice].to_numpy()]
     return [
         Breach(

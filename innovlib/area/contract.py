@@ -241,6 +241,7 @@ def _typed_column(cells: pd.Series, column: Column) -> pd.Series:
     if column.type == "boolean" and not pd.api.types.is_bool_dtype(cells):
         return cells.fillna("").astype("str").str.strip().str.lower().map(TRUE_FALSE).astype("boolean")
     if column.type == "date":
+        cells = cells if pd.api.types.is_datetime64_any_dtype(cells) else cells.astype("str").str.strip()
         return pd.to_datetime(cells, format="%Y-%m-%d", errors="coerce").astype(_DTYPES["date"])
     if column.type in ("integer", "number") and not pd.api.types.is_numeric_dtype(cells):
         numbers = pd.to_numeric(cells.astype("str").str.strip().replace("", None), errors="coerce")
@@ -248,7 +249,8 @@ def _typed_column(cells: pd.Series, column: Column) -> pd.Series:
             numbers = numbers.where(numbers % 1 == 0)
         return numbers.astype(_DTYPES[column.type])
     if column.type == "string":
-        cells = cells.astype("str").where(cells.notna())
+        # Blanks around an id would make it another id; the check looks past them, so they go here.
+        cells = cells.astype("str").str.strip().where(cells.notna())
         return cells.where(cells != "")
     return cells.astype(_DTYPES[column.type])
 

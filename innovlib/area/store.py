@@ -153,7 +153,10 @@ def _read_package(path: Path) -> dict:
     if not path.is_file():
         return {}
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        package = json.loads(path.read_text(encoding="utf-8"))
+        if not isinstance(package, dict):
+            raise ValueError("not a JSON object")
+        return package
     except (OSError, ValueError) as error:
         raise Unreadable(
             Words(f"อ่านไม่ได้: {error}", f"cannot be read: {error}"),
@@ -168,9 +171,20 @@ def read_raw(path: Path) -> pd.DataFrame:
         if path.suffix == ".parquet":
             frame = _read_parquet(path)
             return pd.DataFrame({c: _as_text(frame[c]) for c in frame.columns})
-        return pd.read_csv(path, dtype="str", keep_default_na=False, encoding="utf-8-sig")
+        return _read_csv(path)
     except (OSError, UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError, ValueError) as error:
         raise _unreadable(path, error) from error
+
+
+def _read_csv(path: Path) -> pd.DataFrame:
+    # The header is read as a row like any other: given one, pandas takes the first column for an index where rows are
+    # longer than it, so that every cell stands one column off, and renames the second of two equal headers.
+    rows = pd.read_csv(path, dtype="str", keep_default_na=False, encoding="utf-8-sig", header=None)
+    header = rows.iloc[0].str.strip()
+    twice = sorted(header[header.duplicated()])
+    if twice:
+        raise ValueError(f"the header names {', '.join(twice)} twice")
+    return rows.iloc[1:].set_axis(header, axis="columns").rename_axis(columns=None).reset_index(drop=True)
 
 
 def _as_text(cells: pd.Series) -> pd.Series:
@@ -305,9 +319,11 @@ def write_whole(path: Path, data: str | bytes) -> None:
             os.fsync(file.fileno())
         temporary.chmod(0o644)
         temporary.replace(path)
-    except OSError as error:
+    except BaseException as error:
         if temporary is not None:
             temporary.unlink(missing_ok=True)
+        if not isinstance(error, OSError):
+            raise
         raise CannotWrite(
             Words(f"เขียนไฟล์ไม่ได้: {error.strerror}", f"the file cannot be written: {error.strerror}"),
             where=str(path),
