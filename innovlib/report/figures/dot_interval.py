@@ -58,7 +58,7 @@ def dot_interval(
     data
         Protected results, one row per who × test × grade × subject × period; every test, grade and period in it
         becomes a group of rows. Rows of ``who`` equal to ``own`` are the dots; ``similar`` gives the band (spread of
-        schools, not uncertainty) and its median, ``area`` the diamond, ``nation`` the triangle.
+        schools, not uncertainty) and its median, ``area`` the diamond, ``nation`` the square.
     own
         school, cohort or area: whose page it is.
     scale
@@ -173,7 +173,7 @@ def _own(sheet: Sheet, y: float, row: dict | None, scale: Scale, *, look: Look, 
 
 
 def _others(sheet: Sheet, y: float, found: dict, scale: Scale) -> None:
-    """The spread of similar schools with its middle, the area's diamond, the nation's triangle."""
+    """The spread of similar schools with its middle, the area's diamond, the nation's square."""
     similar = found.get("similar")
     low, high, middle = (shown(similar, c) for c in ("spread_low", "spread_high", "mean"))
     if low is not None and high is not None:
@@ -183,7 +183,7 @@ def _others(sheet: Sheet, y: float, found: dict, scale: Scale) -> None:
         x = scale.clipped(middle)
         sheet.line((x, y - 4.5), (x, y + 4.5), stroke=style.INK, width=2.2)
     if (nation := shown(found.get("nation"))) is not None:
-        sheet.triangle(scale.clipped(nation), y + 7.6, 3.1, fill=style.WHITE, stroke=style.MUTED)
+        sheet.square(scale.clipped(nation), y + 7.8, 2.5, stroke=style.MUTED)
     if (area := shown(found.get("area"))) is not None:
         sheet.diamond(scale.clipped(area), y, 4.4, stroke=style.MUTED)
 
