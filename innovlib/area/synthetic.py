@@ -23,8 +23,8 @@ from innovlib.area.synthetic_roster import EXAMPLE_SCHOOLS, Roster, check_number
 from innovlib.area.synthetic_truth import effect_rows, truth
 from innovlib.errors import BadInput, Words
 
-#: The first seed from 2560 on whose one draw meets every calibration target; the truth does not hang on it.
-SEED = 2585
+#: Of the seeds 2560 to 2619 the one whose draw comes nearest the calibration targets; the truth does not hang on it.
+SEED = 2580
 TITLE = "Synthetic example area (southern Chiang Mai)"
 TITLE_TH = "พื้นที่ตัวอย่าง (ข้อมูลจำลอง) เชียงใหม่ตอนใต้"
 TRUTH_FILE = "truth.json"
@@ -52,7 +52,7 @@ def generate(*, seed: int = SEED, n_schools: int = EXAMPLE_SCHOOLS, pupils: bool
         Same seed, same area; the schools' simulation, autonomy, qualities, partners and progress have own streams.
     n_schools
         98 is the example. More schools stand in invented provinces, 7 % of them pilots in cohorts 1 to 4; the first 98
-        keep their names and places. Fewer leave out comparison schools.
+        keep their results to the last digit. Fewer leave out comparison schools.
     pupils
         False leaves the ``pupils`` table out (the school results are the same).
     noise

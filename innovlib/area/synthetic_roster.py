@@ -6,6 +6,7 @@ lists; subdistrict centroids from the OCHA boundaries). Everything else about th
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -159,12 +160,13 @@ def make_roster(n_schools: int, *, rng: np.random.Generator) -> Roster:
     n_schools
         At least ``FEWEST_SCHOOLS``. Up to ``EXAMPLE_SCHOOLS`` they fill the three districts in turn.
     rng
-        Stream of random numbers; it is advanced by a fixed number of draws per school.
+        Stream of random numbers. What is drawn for a school does not hang on how many follow it.
     """
     check_number(n_schools)
     places = _places(n_schools)
-    cohort, joined = _cohorts(n_schools, rng)
-    normal, uniform = rng.standard_normal((n_schools, 4)), rng.random((n_schools, 4))
+    for_normal, for_uniform, for_cohorts = rng.spawn(3)
+    normal, uniform = for_normal.standard_normal((n_schools, 4)), for_uniform.random((n_schools, 4))
+    cohort, joined = _cohorts(n_schools, for_cohorts)
     secondary = _lower_secondary(n_schools, uniform[:, 0])
     highland = (uniform[:, 1] < places["highland"].to_numpy()) | (places["district"] == "อมก๋อย").to_numpy()
     other = _share(places["other_language"].to_numpy() + 0.10 * normal[:, 0] + 0.08 * (highland - 0.5))
@@ -282,10 +284,16 @@ def _share(values: np.ndarray) -> np.ndarray:
 
 
 def _standardised(values: np.ndarray, cohort: np.ndarray) -> np.ndarray:
-    """Values with mean 0 and SD 1 within each cohort of pilots, 0 for the others, rounded to keep machines equal."""
+    """Values with mean 0 and SD 1 within each cohort of pilots, 0 for the others, rounded to keep machines equal.
+
+    The example and the schools beyond it are taken apart, so that the example stays what it is in any larger area.
+    """
     out = np.zeros(len(values))
-    for number in np.unique(cohort[cohort > 0]):
-        own = cohort == number
+    beyond = np.arange(len(values)) >= EXAMPLE_SCHOOLS
+    for number, outside in itertools.product(np.unique(cohort[cohort > 0]), (False, True)):
+        own = (cohort == number) & (beyond == outside)
+        if not own.any():
+            continue
         spread = values[own].std()
         out[own] = (values[own] - values[own].mean()) / (spread if own.sum() > 1 and spread > 0 else 1.0)
     return np.round(out, 3)
