@@ -169,6 +169,4 @@ def _reading(entry: dict, lang: str) -> str:
 def _template():
     import jinja2
 
-    return jinja2.Environment(autoescape=False, keep_trailing_newline=True).from_string(  # noqa: S701  (all escaped)
-        style.template("index.html.j2")
-    )
+    return jinja2.Environment(autoescape=False, keep_trailing_newline=True).from_string(style.template("index.html.j2"))

@@ -41,6 +41,7 @@ YEAR_BE = Words("ปีการศึกษา (พ.ศ.)", "academic year (BE)
 PUPILS = Words("ผู้เข้าสอบ", "Pupils")
 SUBJECT = Words("วิชา", "Subject")
 READING = Words("การอ่านผล", "Reading")
+INTERVAL = Words("ช่วง 95%", "95% interval")
 FOOTNOTES = {
     "small": Words("ไม่แสดง = จำนวนนักเรียนน้อยเกินไปที่จะเปิดเผย", "hidden: too few pupils to be shown"),
     "absent": Words("– = ไม่มีข้อมูล", "–: no data"),

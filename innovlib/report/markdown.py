@@ -45,6 +45,9 @@ class _Renderer(mistune.HTMLRenderer):
     def paragraph(self, text: str) -> str:
         return f"<p>{two_languages(text, self.outline.lang)}</p>\n"
 
+    def block_text(self, text: str) -> str:
+        return two_languages(text, self.outline.lang)
+
     def image(self, text: str, url: str, title: str | None = None) -> str:
         if url.startswith(("data:image/png;base64,", "data:image/jpeg;base64,")):
             return f'<img src="{escape(url)}" alt="{escape(text)}">'

@@ -108,7 +108,8 @@ class Masthead:
     def _repr_html_(self) -> str:
         return (
             f'<header class="masthead">{_line("area", self.area, self.lang)}'
-            f"<h1>{words_html(self.title, self.lang)}</h1>{_line('subtitle', self.subtitle, self.lang)}{self._facts()}{self._marks()}</header>"
+            f"<h1>{words_html(self.title, self.lang)}</h1>{_line('subtitle', self.subtitle, self.lang)}"
+            f"{self._facts()}{self._marks()}</header>"
         )
 
     def _facts(self) -> str:

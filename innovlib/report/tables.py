@@ -22,6 +22,9 @@ from innovlib.report.figures.figure import frame_of
 from innovlib.report.figures.sheet import Sheet
 from innovlib.report.typeset import escape, lines, name_html, number, one_line, words_html
 
+#: A head no longer than this stays on one line.
+LONGEST_UNBROKEN_HEAD = 16
+
 KINDS = ("text", "name", "number", "bar", "difference", "interval", "verdict", "trend")
 
 
@@ -72,6 +75,7 @@ class Table:
     caption: Words
     note: Words | None
     lang: str
+    group: str = ""
 
     def to_frame(self) -> pd.DataFrame:
         """The rows behind the table, protected as they were printed."""
@@ -91,8 +95,8 @@ class Table:
         fitted = [_fitted(column, rows) for column in self.columns]
         head = "".join(_head(column, self.lang) for column in fitted)
         body = "".join(
-            "<tr>" + "".join(_cell(row, c, self.lang, first=i == 0) for i, c in enumerate(fitted)) + "</tr>"
-            for row in rows
+            _group(rows, i, self.group, width=len(fitted), lang=self.lang) + _row(row, fitted, self.lang)
+            for i, row in enumerate(rows)
         )
         if not rows:
             body = f'<tr><td colspan="{len(fitted)}">{words_html(labels.ABSENT, self.lang)}</td></tr>'
@@ -107,9 +111,17 @@ class Table:
 
 
 def table(
-    data: Protected, *, columns: Sequence[Column], caption: Words, note: Words | None = None, lang: str = "both"
+    data: Protected,
+    *,
+    columns: Sequence[Column],
+    caption: Words,
+    note: Words | None = None,
+    lang: str = "both",
+    group: str = "",
 ) -> Table:
     """A table of protected rows; the first column heads its row.
+
+    ``group`` names a column of text or :class:`Words`: rows that follow each other with the same group stand under it.
 
     Raises
     ------
@@ -130,7 +142,9 @@ def table(
     terms.check_language(lang)
     for column in columns:
         _check(column, frame)
-    return Table(frame.reset_index(drop=True), tuple(columns), caption, note, lang)
+    if group:
+        _check(Column(group, caption), frame)
+    return Table(frame.reset_index(drop=True), tuple(columns), caption, note, lang, group)
 
 
 def _check(column: Column, frame: pd.DataFrame) -> None:
@@ -166,16 +180,15 @@ def results_table(
     others = [who for who in ("similar", "area", "nation") if who != own and (frame["who"] == who).any()]
     wide = Protected(_side_by_side(frame, own=own, others=others), data.profile, data.fired)
     columns = [
-        Column("what", labels.SUBJECT, labels=None),
-        Column("period", labels.YEAR_BE),
+        Column("what", labels.SUBJECT),
         Column("n_label", labels.PUPILS, kind="number"),
         Column("mean", labels.OWN[own], kind="bar", scale=(0, 100)),
-        Column("conf", Words("ช่วงความเชื่อมั่น 95%", "95% interval"), kind="interval"),
+        Column("conf", labels.INTERVAL, kind="interval"),
         *(Column(who, labels.OTHERS[who], kind="number", status=f"{who}_status") for who in others),
     ]
     if (frame["verdict"].fillna("") != "").any():
         columns.append(Column("verdict", labels.READING, kind="verdict"))
-    return table(wide, columns=columns, caption=caption, note=note, lang=lang)
+    return table(wide, columns=columns, caption=caption, note=note, lang=lang, group="where")
 
 
 def _side_by_side(frame: pd.DataFrame, *, own: str, others: Sequence[str]) -> pd.DataFrame:
@@ -184,14 +197,13 @@ def _side_by_side(frame: pd.DataFrame, *, own: str, others: Sequence[str]) -> pd
         here = frame[(frame["test"] == test) & (frame["grade"] == grade) & (frame["period"] == period)]
         for subject in in_order(here["subject"], list(terms.TEST_SUBJECTS.get(test, terms.SUBJECTS))):
             key = (test, grade, subject, period)
-            place, name = labels.test_grade(test, grade), labels.subject(subject)
             row = dict(found.get((own, *key), {"status": "absent", "n_label": "–", "verdict": ""}))
-            row |= {"what": Words(f"{name.th} · {place.th}", f"{name.en} · {place.en}"), "period": period}
+            row |= {"what": labels.subject(subject), "where": labels.test_grade(test, grade, period)}
             for who in others:
                 other = found.get((who, *key), {"status": "absent"})
                 row |= {who: other.get("mean", math.nan), f"{who}_status": other["status"]}
             rows.append(row)
-    wanted = ["what", "period", "n_label", "mean", "conf_low", "conf_high", "verdict", "status"]
+    wanted = ["where", "what", "n_label", "mean", "conf_low", "conf_high", "verdict", "status"]
     return pd.DataFrame(rows, columns=[*wanted, *others, *(f"{who}_status" for who in others)])
 
 
@@ -253,17 +265,37 @@ def _fitted(column: Column, rows: list[dict]) -> Column:
 
 
 def _head(column: Column, lang: str) -> str:
-    kind = ' class="num"' if column.numeric else ""
-    return f'<th scope="col"{kind}>{words_html(column.head, lang)}</th>'
+    short = max(map(len, lines(column.head, lang))) <= LONGEST_UNBROKEN_HEAD
+    kind = " ".join(name for name, yes in (("num", column.numeric), ("short", short)) if yes)
+    return f'<th scope="col"{_class(kind)}>{words_html(column.head, lang)}</th>'
+
+
+def _class(names: str) -> str:
+    return f' class="{names}"' if names else ""
+
+
+def _group(rows: list[dict], i: int, key: str, *, width: int, lang: str) -> str:
+    """The row that heads a group, before its first row."""
+    if not key or (i and rows[i][key] == rows[i - 1][key]):
+        return ""
+    said = rows[i][key]
+    return f'<tr class="group"><th scope="rowgroup" colspan="{width}">{_html(said, lang)}</th></tr>'
+
+
+def _html(said: Words | str, lang: str) -> str:
+    return words_html(said, lang) if isinstance(said, Words) else escape(said)
+
+
+def _row(row: dict, columns: Sequence[Column], lang: str) -> str:
+    return "<tr>" + "".join(_cell(row, c, lang, first=i == 0) for i, c in enumerate(columns)) + "</tr>"
 
 
 def _cell(row: dict, column: Column, lang: str, *, first: bool) -> str:
     content = _content(row, column, lang)
     if first:
         return f'<th scope="row">{content}</th>'
-    kind = ' class="num"' if column.numeric else ""
-    label = escape(lines(column.head, lang)[0])
-    return f'<td{kind} data-label="{label}">{content}</td>'
+    kind = "num barred" if column.kind in ("bar", "difference") else "num" if column.numeric else ""
+    return f'<td{_class(kind)} data-label="{escape(lines(column.head, lang)[0])}">{content}</td>'
 
 
 def _content(row: dict, column: Column, lang: str) -> str:
@@ -281,8 +313,8 @@ def _content(row: dict, column: Column, lang: str) -> str:
     if column.kind == "trend":
         return spark(row[column.key], scale=column.scale, label=said)
     if column.kind in ("bar", "difference"):
-        return f'<span class="value">{escape(said)}</span>{_bar(float(row[column.key]), column)}'
-    return words_html(said, lang) if isinstance(said, Words) else escape(said)
+        return f'<span>{_bar(float(row[column.key]), column)}<span class="value">{escape(said)}</span></span>'
+    return _html(said, lang)
 
 
 def _bar(value: float, column: Column) -> str:

@@ -35,7 +35,7 @@ class Look:
     def of(cls, width: float) -> Look:
         if width < 400:
             return cls(True, width, 10, width - 10, 62, 33, 46, 10)
-        return cls(False, width, 92, width - 118, 43, 16, 29, 9)
+        return cls(False, width, 92, width - 118, 39, 15, 27, 9)
 
 
 def dot_interval(

@@ -112,12 +112,19 @@ class Figure:
             sheet.svg(attributes=f' class="{kind}" aria-hidden="true"')
             for kind, sheet in (("wide", self.wide), ("phone", self.phone))
         )
-        note = f'<p class="note">{escape(one_line(self.note, self.lang))}</p>' if self.note else ""
+        note = f'<p class="note">{words_html(self.note, self.lang)}</p>' if self.note else ""
         return (
-            f'<figure class="fig">{SWITCH}<figcaption><b>{words_html(self.title, self.lang)}</b> '
-            f'<span class="sub">{escape(one_line(self.subtitle, self.lang))}</span> {mark if self.synthetic else ""}'
-            f'</figcaption><div role="img" aria-label="{escape(self._alt())}">{drawing}</div>{note}</figure>'
+            f'<figure class="fig">{SWITCH}<figcaption>{self._heading()}{mark if self.synthetic else ""}</figcaption>'
+            f'<div role="img" aria-label="{escape(self._alt())}">{drawing}</div>{note}</figure>'
         )
+
+    def _heading(self) -> str:
+        """Title and subtitle in the first language, then both in the second."""
+        titles, subtitles = lines(self.title, self.lang), lines(self.subtitle, self.lang)
+        sub = f' <span class="sub">{escape(subtitles[0])}</span>' if subtitles else ""
+        second = " · ".join([*titles[1:], *subtitles[1:]])
+        english = f' <span class="en" lang="en">{escape(second)}</span>' if second else ""
+        return f"<b>{escape(titles[0])}</b>{sub}{english} "
 
     def _alt(self) -> str:
         return self.alt.en if self.lang == "en" else self.alt.th
