@@ -156,13 +156,18 @@ def participation(scores: pd.DataFrame, *, length: int = 3) -> pd.DataFrame:
     return pd.concat(out, ignore_index=True)[columns]
 
 
-def school_gaps(scores: pd.DataFrame, *, test: str, grade: str, subject: str, length: int = 3) -> pd.DataFrame:
-    """Each school's distance from the area's mean over the latest years of one test and subject, raw and shrunken.
+def school_gaps(scores: pd.DataFrame, *, length: int = 3) -> pd.DataFrame:
+    """Each school's distance from the area over its latest years, averaged over the series given, raw and shrunken.
+
+    In each series (test, grade, subject) the yearly gaps to the area's mean are averaged with the pupils as weights; a
+    test's gap is the plain mean over its subjects, the school's the plain mean over its tests. One test's subjects are
+    sat by the same pupils, so they are treated as wholly dependent: variance of a test = pupil SD² / n, of the school
+    Σ / T². To look at one series, pass its rows only.
 
     Returns
     -------
     DataFrame
-        ``school_id``, ``n`` (pupils over the years), ``gap`` (points, weighted by pupils), ``std_error``, ``shrunken``,
+        ``school_id``, ``n`` (pupils over tests and years), ``n_tests``, ``gap`` (points), ``std_error``, ``shrunken``,
         ``posterior_sd``, ``reliability``, ``p_above``, ``verdict``.
 
     Raises
@@ -170,15 +175,22 @@ def school_gaps(scores: pd.DataFrame, *, test: str, grade: str, subject: str, le
     CannotEstimate
         Fewer than five schools have results.
     """
-    chosen = scores[(scores["test"] == test) & (scores["grade"] == grade) & (scores["subject"] == subject)]
-    z = standardised(chosen)
+    z = standardised(scores)
     if z["school_id"].nunique() < SMALLEST_GROUP:
         raise CannotEstimate(Words("มีโรงเรียนที่มีผลไม่ถึง 5 แห่ง", "fewer than five schools have results"))
-    z = z[z["year_be"] > z["year_be"].max() - length]
-    sd = float(pupil_sd(chosen)["pupil_sd"].iloc[0])
-    sums = z.assign(total=z["gap"] * z["n"]).groupby("school_id", as_index=False)[["n", "total"]].sum()
-    gap, variance = sums["total"] / sums["n"], sd**2 / sums["n"]
-    tau2 = between_variance(gap.to_numpy(), variance.to_numpy())
-    out = sums[["school_id", "n"]].assign(gap=gap, std_error=np.sqrt(variance))
-    out = pd.concat([out, shrunken(gap, variance, tau2=tau2)], axis="columns")
-    return out.assign(verdict=[verdict(p) for p in out["p_above"]])
+    z = z.merge(pupil_sd(scores)[[*SERIES, "pupil_sd"]], on=SERIES)
+    z = z[z["year_be"] > z.groupby(["test", "grade"], observed=True)["year_be"].transform("max") - length]
+    z = z.assign(total=z["gap"] * z["n"])
+    series = z.groupby(["school_id", *SERIES, "pupil_sd"], as_index=False, observed=True)[["n", "total"]].sum()
+    series["gap"] = series["total"] / series["n"]
+    tests = series.groupby(["school_id", "test", "grade"], as_index=False, observed=True).agg(
+        gap=("gap", "mean"), n=("n", "max"), pupil_sd=("pupil_sd", "mean")
+    )
+    tests["variance"] = tests["pupil_sd"] ** 2 / tests["n"]
+    out = tests.groupby("school_id", as_index=False).agg(
+        n=("n", "sum"), n_tests=("gap", "size"), gap=("gap", "mean"), variance=("variance", "sum")
+    )
+    variance = out.pop("variance") / out["n_tests"] ** 2
+    tau2 = between_variance(out["gap"].to_numpy(), variance.to_numpy())
+    found = shrunken(out["gap"], variance, tau2=tau2)
+    return out.assign(std_error=np.sqrt(variance), **found, verdict=[verdict(p) for p in found["p_above"]])

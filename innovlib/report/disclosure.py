@@ -260,6 +260,42 @@ def _band(n: np.ndarray, rules: Profile) -> tuple[np.ndarray, np.ndarray]:
     return low, high
 
 
+def protect_gaps(gaps: pd.DataFrame, *, profile_name: str) -> Protected:
+    """Schools' distances from the area, ready to be seen; a school with too few pupils keeps its row but no value.
+
+    Parameters
+    ----------
+    gaps
+        As :func:`innovlib.measures.outcomes.school_gaps` returns them.
+
+    Returns
+    -------
+    Protected
+        ``school_id``, ``n``, ``n_label``, ``gap``, ``conf_low``, ``conf_high`` (95 %; points, one decimal from 30
+        pupils on), ``status``, ``verdict``.
+    """
+    rules = profile(profile_name)
+    n, gap = gaps["n"].to_numpy(dtype=float), gaps["gap"].to_numpy(dtype=float)
+    shown = n >= rules.smallest_n
+    step = np.where(n >= ONE_DECIMAL_FROM, 0.1, 1.0)
+    half = Z95 * gaps["std_error"].to_numpy(dtype=float)
+    shown_n = rounded_half_up(n, rules.count_step)
+    out = pd.DataFrame(
+        {
+            "school_id": gaps["school_id"].to_numpy(),
+            "n": pd.array(np.where(shown, shown_n, np.nan), dtype="Float64").astype("Int64"),
+            "n_label": _n_labels(shown_n, shown=shown, absent=np.zeros(len(n), dtype=bool), rules=rules),
+            **{
+                name: np.where(shown, _to_step(value, step), np.nan)
+                for name, value in (("gap", gap), ("conf_low", gap - half), ("conf_high", gap + half))
+            },
+            "status": np.where(shown, "shown", "small"),
+            "verdict": gaps["verdict"].where(shown, "").to_numpy(),
+        }
+    )
+    return Protected(out, rules.name, _fired(D1=(~shown).any(), D4=shown.any(), D5=rules.count_step > 1))
+
+
 def protect_count(n, *, profile_name: str) -> str:
     """One count of pupils as it may be printed: rounded, "<10" where small, "–" where missing."""
     rules = profile(profile_name)

@@ -26,7 +26,7 @@ def school_facts(school: pd.Series, *, profile: str) -> list[tuple[Words, Words]
     grades = [school["lowest_grade"], school["highest_grade"]]
     enrolment = protect_count(school["enrolment"], profile_name=profile)
     return [
-        (Words("ที่ตั้ง", "Place"), _place(school)),
+        (Words("ที่ตั้ง", "Place"), next(iter(place(school)), _UNKNOWN)),
         (Words("สังกัด", "Affiliation"), _text(school["affiliation"])),
         (Words("ระดับชั้น", "Grades"), _between(grades)),
         (
@@ -57,13 +57,11 @@ def _text(value) -> Words:
     return _UNKNOWN if pd.isna(value) else Words(str(value), str(value))
 
 
-def _place(school: pd.Series) -> Words:
+def place(school: pd.Series) -> list[Words]:
+    """Subdistrict, district and province as far as they are known; an empty list where none is."""
     parts = [("ต.", "subdistrict"), ("อ.", "district"), ("จ.", "province")]
-    known = [(th, school[c]) for th, c in parts if pd.notna(school[c])]
-    if not known:
-        return _UNKNOWN
-    thai = " ".join(f"{lead}{name}" for lead, name in known)
-    return Words(thai, thai)
+    known = " ".join(f"{lead}{school[column]}" for lead, column in parts if pd.notna(school[column]))
+    return [Words(known, known)] if known else []
 
 
 def _between(grades: list) -> Words:
@@ -154,6 +152,39 @@ def index_entry(
         "trend": [None if pd.isna(v) else float(v) for v in trend],
         **place,
     }
+
+
+def cohort_name(cohort: int) -> Words:
+    """A cohort's name in both languages."""
+    return Words(f"โรงเรียนนำร่องรุ่นที่ {cohort}", f"Pilot schools, cohort {cohort}")
+
+
+def joined_year(members: pd.DataFrame) -> int | None:
+    """The year in which all of these schools joined; None where they differ or it is not known."""
+    years = members["joined_year_be"].dropna().unique()
+    return int(years[0]) if len(years) == 1 else None
+
+
+def cohorts(schools: pd.DataFrame, *, profile: str) -> pd.DataFrame:
+    """One row per cohort and one for the schools outside, ready to be printed: years, schools, districts, pupils."""
+    rows = []
+    groups = [(c, schools[schools["cohort"] == c]) for c in sorted(schools["cohort"].dropna().unique())]
+    outside = schools[schools["cohort"].isna()]
+    for cohort, part in [*groups, (None, outside)]:
+        if part.empty:
+            continue
+        years = sorted(part["joined_year_be"].dropna().unique())
+        districts = sorted(part["district"].dropna().unique(), key=terms.thai_sort_key)
+        rows.append(
+            {
+                "what": Words("โรงเรียนอื่นในพื้นที่", "Other schools of the area") if cohort is None else cohort_name(cohort),
+                "joined": ", ".join(str(y) for y in years) or "–",
+                "n_schools": len(part),
+                "districts": " ".join(districts) or "–",
+                "enrolment": protect_count(part["enrolment"].sum(min_count=1), profile_name=profile),
+            }
+        )
+    return pd.DataFrame(rows)
 
 
 def area_name(area: Area) -> Words:

@@ -162,8 +162,8 @@ def results_readings(results: Protected, *, who: str = "school") -> list[Words]:
 def change(results: Protected, *, who: str = "school") -> pd.DataFrame:
     """Change in distance from the area between the first and the last shown period of each subject, with its error.
 
-    change = (own − area) last − (own − area) first; its standard error comes from the two published intervals. Everything
-    is computed from the protected table, so it tells no more than the page does.
+    change = (own − area) last − (own − area) first; its standard error comes from the two published intervals.
+    Everything is computed from the protected table, so it tells no more than the page does.
 
     Returns
     -------
@@ -220,3 +220,25 @@ def marks(protected: Protected) -> Words:
     """What the marks for hidden and missing mean under this profile."""
     rules = profile(protected.profile)
     return sentence("note.marks" if rules.count_step > 1 else "note.marks_exact", smallest=rules.smallest_n)
+
+
+def interval_note(results: Protected) -> Words:
+    """What the line and the band of a figure of results mean."""
+    return sentence("note.interval", whom=whom(results))
+
+
+def gaps_headline(gaps: Protected) -> Words:
+    """How many schools can be told apart from the area's mean; no school is named and none is ranked."""
+    shown = gaps.frame[gaps.frame["status"] == "shown"]
+    if shown.empty:
+        return sentence("headline.nothing_shown")
+    above, below = ((shown["verdict"] == code).sum() for code in ("clearly_above", "clearly_below"))
+    if above + below == 0:
+        return sentence("gaps.none", count=len(shown))
+    return sentence("gaps.some", count=len(shown), above=above, below=below, rest=len(shown) - above - below)
+
+
+def gaps_alt(gaps: Protected) -> Words:
+    """Alternative text of a figure of schools' distances from the area."""
+    said, hidden = gaps_headline(gaps), gaps.hidden()
+    return sentence("alt.gaps", said=said, hidden=hidden)

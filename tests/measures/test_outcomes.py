@@ -89,15 +89,34 @@ def test_participation_uses_the_fullest_subject_and_leaves_unknown_enrolment_out
 def test_gaps_need_five_schools():
     scores = make_scores([{"school_id": s, "n_tested": 20, "mean": 50} for s in "ABCD"])
     with pytest.raises(CannotEstimate):
-        outcomes.school_gaps(scores, test="O-NET", grade="ป.6", subject="maths")
+        outcomes.school_gaps(scores[scores["subject"] == "maths"])
 
 
 def test_gaps_are_shrunk_towards_the_area(many_schools):
     _, scores = many_schools
-    found = outcomes.school_gaps(scores, test="O-NET", grade="ป.6", subject="maths")
+    found = outcomes.school_gaps(scores[scores["subject"] == "maths"])
     assert (found["shrunken"].abs() <= found["gap"].abs()).all()
     assert found["reliability"].is_monotonic_increasing  # larger schools, steadier means
     assert abs(np.average(found["gap"], weights=found["n"])) < 1e-9
+
+
+def test_a_schools_gap_is_the_mean_over_tests_with_subjects_wholly_dependent():
+    rows = [
+        {
+            "school_id": s,
+            "test": t,
+            "grade": g,
+            "subject": u,
+            "n_tested": n,
+            "mean": 50 + (10 if s == "A" and t == "NT" else 0),
+        }
+        for s in "ABCDE"
+        for t, g, u, n in (("O-NET", "ป.6", "thai", 25), ("O-NET", "ป.6", "maths", 25), ("NT", "ป.3", "thai", 9))
+    ]
+    found = outcomes.school_gaps(make_scores(rows)).set_index("school_id").loc["A"]
+    assert (found["n"], found["n_tests"]) == (34, 2)
+    assert found["gap"] == pytest.approx((0 + 8) / 2)  # its own 10 points lift the area's mean by 2
+    assert found["std_error"] == pytest.approx(np.sqrt(225 / 25 + 225 / 9) / 2)
 
 
 def test_inputs_are_left_as_they_were(many_schools):

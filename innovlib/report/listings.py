@@ -1,0 +1,92 @@
+"""The tables of schools and of who sat the tests, each made from protected rows with its fixed columns."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from innovlib import terms
+from innovlib.errors import Words
+from innovlib.report import labels
+from innovlib.report.disclosure import Protected
+from innovlib.report.identity import in_thai_order
+from innovlib.report.prose import Prose
+from innovlib.report.tables import Column, Table, table
+from innovlib.report.words import marks, sentence
+
+_SCHOOL = Column("name_th", Words("โรงเรียน", "School"), kind="name")
+_DISTRICT = Column("district", Words("อำเภอ", "District"))
+
+
+def participation_table(tested: Protected, *, lang: str) -> Table:
+    """Share of the enrolled pupils who sat each test, by period."""
+    rows = tested.frame.assign(
+        what=[labels.test_grade(t, g) for t, g in zip(tested.frame["test"], tested.frame["grade"], strict=True)]
+    )
+    columns = [
+        Column("what", Words("การทดสอบ", "Test")),
+        Column("period", labels.YEAR_BE),
+        Column("n_label", Words("นักเรียนในชั้น", "Enrolled"), kind="number"),
+        Column("percent_label", Words("เข้าสอบ (%)", "Tested (%)"), kind="number"),
+    ]
+    caption = Words("อัตราเข้าสอบ", "Share of pupils tested")
+    return table(Protected(rows, tested.profile), columns=columns, caption=caption, note=marks(tested), lang=lang)
+
+
+def roster_table(roster: pd.DataFrame, *, profile: str, caption: Words, lang: str) -> Table:
+    """Schools with their district, cohort, year of joining and rounded size, in Thai alphabetical order."""
+    rows = Protected(roster.assign(status="shown"), profile)
+    columns = [
+        _SCHOOL,
+        _DISTRICT,
+        Column("cohort", Words("รุ่นที่", "Cohort"), kind="number"),
+        Column("joined_year_be", Words("เข้าร่วม (พ.ศ.)", "Joined (BE)"), kind="number"),
+        Column("enrolment", Words("นักเรียน", "Pupils"), kind="number"),
+    ]
+    return table(rows, columns=columns, caption=caption, note=marks(rows), lang=lang)
+
+
+def gaps_table(gaps: Protected, *, schools: pd.DataFrame, lang: str) -> Table:
+    """Schools' distances from the area's mean with their intervals, in Thai alphabetical order, never by size."""
+    named = schools[["school_id", "name_th", "district"]].merge(gaps.frame, on="school_id", how="left")
+    named["status"] = named["status"].fillna("absent")
+    named["n_label"] = named["n_label"].fillna("–")
+    named["name_th"] = [terms.school_display_name(n) for n in named["name_th"]]
+    named["district"] = named["district"].fillna("–")
+    rows = Protected(named, gaps.profile, gaps.fired)
+    columns = [
+        _SCHOOL,
+        _DISTRICT,
+        Column("n_label", labels.PUPILS, kind="number"),
+        Column("gap", Words("ห่างจากเขตพื้นที่ (คะแนน)", "From the area (points)"), kind="difference"),
+        Column("conf", Words("ช่วงความเชื่อมั่น 95%", "95% interval"), kind="interval"),
+        Column("verdict", labels.READING, kind="verdict"),
+    ]
+    caption = Words("ระยะห่างจากค่าเฉลี่ยเขตพื้นที่ เฉลี่ยทุกการทดสอบ", "Distance from the area's mean over all tests")
+    note = Words("เรียงตามตัวอักษร ไม่ใช่อันดับ", "in Thai alphabetical order, not a ranking")
+    return table(rows, columns=columns, caption=caption, note=note, lang=lang)
+
+
+def cohorts_table(cohorts: pd.DataFrame, *, profile: str, lang: str) -> Table:
+    """Schools, districts and pupils of each cohort and of the schools outside."""
+    columns = [
+        Column("what", Words("กลุ่ม", "Group")),
+        Column("joined", Words("เข้าร่วม (พ.ศ.)", "Joined (BE)"), kind="number"),
+        Column("n_schools", Words("โรงเรียน", "Schools"), kind="number"),
+        Column("districts", Words("อำเภอ", "Districts")),
+        Column("enrolment", Words("นักเรียน", "Pupils"), kind="number"),
+    ]
+    rows = Protected(cohorts.assign(status="shown"), profile)
+    return table(rows, columns=columns, caption=Words("โรงเรียนในพื้นที่", "Schools of the area"), lang=lang)
+
+
+def peers_list(peers: pd.DataFrame, *, lang: str) -> Prose:
+    """The similar schools by name with their district, so that a head can object; in Thai alphabetical order."""
+    if peers.empty:
+        return Prose((sentence("limits.no_similar"),), lang=lang)
+    names = [
+        f"{terms.school_display_name(row.name_th)}" + (f" (อ.{row.district})" if pd.notna(row.district) else "")
+        for row in in_thai_order(peers).itertuples()
+    ]
+    return Prose(
+        (sentence("peers.named", count=len(names), names=" · ".join(names)),), lang="th" if lang == "both" else lang
+    )
