@@ -156,6 +156,29 @@ def participation(scores: pd.DataFrame, *, length: int = 3) -> pd.DataFrame:
     return pd.concat(out, ignore_index=True)[columns]
 
 
+def coverage(scores: pd.DataFrame) -> pd.DataFrame:
+    """What the scores table holds: schools and pupils behind each test, grade and year.
+
+    Returns
+    -------
+    DataFrame
+        ``test``, ``grade``, ``year_be``, ``n_schools`` (with a result in any subject), ``n_subjects``, ``n_tested``
+        (pupils in the subject sat by most), ``n_enrolled`` (missing where no school reports it).
+    """
+    rows = with_results(scores)
+    keys = ["test", "grade", "year_be"]
+    by_school = rows.groupby([*keys, "school_id"], as_index=False, observed=True).agg(
+        n_tested=("n_tested", "max"), n_enrolled=("n_enrolled", "max")
+    )
+    out = by_school.groupby(keys, observed=True).agg(
+        n_schools=("school_id", "nunique"),
+        n_tested=("n_tested", "sum"),
+        n_enrolled=("n_enrolled", lambda n: n.sum(min_count=1)),
+    )
+    out["n_subjects"] = rows.groupby(keys, observed=True)["subject"].nunique()
+    return out.reset_index()[[*keys, "n_schools", "n_subjects", "n_tested", "n_enrolled"]]
+
+
 def school_gaps(scores: pd.DataFrame, *, length: int = 3) -> pd.DataFrame:
     """Each school's distance from the area over its latest years, averaged over the series given, raw and shrunken.
 
