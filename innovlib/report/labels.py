@@ -23,6 +23,8 @@ OTHERS = {
     "province": Words("จังหวัด", "province"),
     "nation": Words("ประเทศ", "nation"),
 }
+#: A cohort is compared with the schools that are not in it.
+OTHER_SCHOOLS = Words("โรงเรียนอื่นในพื้นที่", "the area's other schools")
 VERDICTS = {
     "clearly_above": Words("สูงกว่าชัดเจน", "clearly above"),
     "likely_above": Words("น่าจะสูงกว่า", "likely above"),
@@ -35,18 +37,38 @@ ABSENT = Words("ไม่มีข้อมูล", "no data")
 HIDDEN = Words("ไม่แสดง", "hidden")
 MEAN_SCORE = Words("คะแนนเฉลี่ย (เต็ม 100)", "mean score (of 100)")
 MIDDLE_HALF = Words("แถบ = ครึ่งกลาง", "band: middle half")
-COMPARED = Words("เทียบโรงเรียนคล้ายกัน", "vs similar schools")
 JOINED = Words("เข้าร่วม", "joined")
 YEAR_BE = Words("ปีการศึกษา (พ.ศ.)", "academic year (BE)")
 PUPILS = Words("ผู้เข้าสอบ", "Pupils")
 SUBJECT = Words("วิชา", "Subject")
 READING = Words("การอ่านผล", "Reading")
+FEW_PUPILS = Words("ไม่แสดง นักเรียนน้อย", "hidden, few pupils")
+GAP_TO_AREA = Words("ห่างจากค่าเฉลี่ยเขตพื้นที่ (คะแนน)", "distance from the area's mean (points)")
+CENTROIDS = Words("ตำแหน่งคือกลางตำบล ไม่ใช่ที่ตั้งโรงเรียน", "places are subdistrict centres, not the schools'")
+NO_PLACES = Words("ไม่มีพิกัดของโรงเรียน", "the schools' places are not known")
 INTERVAL = Words("ช่วง 95%", "95% interval")
 FOOTNOTES = {
     "small": Words("ไม่แสดง = จำนวนนักเรียนน้อยเกินไปที่จะเปิดเผย", "hidden: too few pupils to be shown"),
     "absent": Words("– = ไม่มีข้อมูล", "–: no data"),
     "zero": Words("0 = ศูนย์จริง", "0: a true zero"),
 }
+
+
+def other(who: str, *, own: str) -> Words:
+    """Whom the rows ``who`` are about on the page of a school, a cohort or the area.
+
+    Examples
+    --------
+    >>> other("similar", own="school").en, other("similar", own="cohort").en
+    ('similar schools', "the area's other schools")
+    """
+    return OTHER_SCHOOLS if who == "similar" and own != "school" else OTHERS[who]
+
+
+def compared(own: str) -> Words:
+    """Head of the column of verdicts."""
+    whom = other("similar", own=own)
+    return Words(f"เทียบ{whom.th}", f"vs {whom.en}")
 
 
 def small(n_label: str) -> Words:

@@ -39,9 +39,10 @@ class Column:
     head
         Words of its head.
     kind
-        ``text``; ``name`` (a school's, never broken); ``number``; ``bar`` (a number with a bar from ``scale[0]``);
-        ``difference`` (signed, its bar to the left or right of zero); ``interval`` (``key_low`` and ``key_high``);
-        ``verdict`` (a code of :data:`labels.VERDICTS`); ``trend`` (a list of numbers as a small line).
+        ``text``; ``name`` (a school's, never broken); ``number`` (a year where the key ends in ``_be``); ``bar`` (a
+        number with a bar from ``scale[0]``); ``difference`` (signed, its bar to the left or right of zero);
+        ``interval`` (``key_low`` and ``key_high``); ``verdict`` (a code of :data:`labels.VERDICTS`); ``trend`` (a list
+        of numbers as a small line).
     status
         Column that says whether this value is shown, small or absent.
     decimals
@@ -184,7 +185,7 @@ def results_table(
         Column("n_label", labels.PUPILS, kind="number"),
         Column("mean", labels.OWN[own], kind="bar", scale=(0, 100)),
         Column("conf", labels.INTERVAL, kind="interval"),
-        *(Column(who, labels.OTHERS[who], kind="number", status=f"{who}_status") for who in others),
+        *(Column(who, labels.other(who, own=own), kind="number", status=f"{who}_status") for who in others),
     ]
     if (frame["verdict"].fillna("") != "").any():
         columns.append(Column("verdict", labels.READING, kind="verdict"))
@@ -239,6 +240,8 @@ def _text(row: dict, column: Column, lang: str) -> Words | str:
         return column.labels[value]
     if isinstance(value, (str, Words)):
         return value
+    if column.key.endswith("_be"):  # a year is a name, not a quantity: no thousands separator
+        return str(int(value))
     return number(float(value), decimals=column.decimals, signed=column.kind == "difference")
 
 

@@ -12,6 +12,7 @@ from innovlib.report import labels, style
 from innovlib.report.disclosure import Protected
 from innovlib.report.figures.axes import Scale, bounds, cells, dodge, groups, in_order, shown, x_axis
 from innovlib.report.figures.figure import Figure, finish, frame_of
+from innovlib.report.figures.marks import arrow, verdict_look
 from innovlib.report.figures.sheet import MIDDLE, Sheet
 from innovlib.report.typeset import lines, number, one_line
 
@@ -90,7 +91,9 @@ def _draw(frame: pd.DataFrame, look: Look, *, own: str, limits: Range, axis: Wor
     table, scale = cells(frame), Scale(*limits, look.left, look.right)
     rows, y, spans, told = Sheet(look.width), 0.0, [], set()
     for test, grade, period in groups(frame):
-        y = top = _group_head(rows, y, labels.test_grade(test, grade, period), look=look, lang=lang, first=not spans)
+        y = top = _group_head(
+            rows, y, labels.test_grade(test, grade, period), own=own, look=look, lang=lang, first=not spans
+        )
         for subject in _subjects(frame, test, grade, period):
             found = {who: table.get((who, test, grade, subject, period)) for who in (own, "similar", "area", "nation")}
             y = _row(rows, y, found, scale, own=own, subject=subject, look=look, lang=lang, told=told)
@@ -106,7 +109,7 @@ def _subjects(frame: pd.DataFrame, test: str, grade: str, period: str) -> list[s
     return in_order(here["subject"], list(terms.TEST_SUBJECTS.get(test, terms.SUBJECTS)))
 
 
-def _group_head(sheet: Sheet, y: float, words: Words, *, look: Look, lang: str, first: bool) -> float:
+def _group_head(sheet: Sheet, y: float, words: Words, *, own: str, look: Look, lang: str, first: bool) -> float:
     """The name of a test and grade over its rows; the first one also heads the column of verdicts."""
     if not first:
         sheet.line((0, y + 6), (look.width, y + 6), stroke=style.AXIS, width=0.6)
@@ -116,7 +119,7 @@ def _group_head(sheet: Sheet, y: float, words: Words, *, look: Look, lang: str, 
     for second in said[1:]:
         sheet.text(thai.width + 7, y + 12, second, size=look.size, colour=style.MUTED)
     if first and not look.phone:
-        sheet.texts(look.right + 12, y + 12, lines(labels.COMPARED, lang), size=look.size - 1, colour=style.MUTED)
+        sheet.texts(look.right + 12, y + 12, lines(labels.compared(own), lang), size=look.size - 1, colour=style.MUTED)
     return y + 22
 
 
@@ -135,7 +138,7 @@ def _row(
     _own(sheet, y + look.own, found[own], scale, look=look, lang=lang)
     new = {who: row for who, row in others.items() if who not in told and shown(row) is not None}
     told.update(new)
-    return y + look.row + _other_labels(sheet, y + look.band, new, scale, look=look, lang=lang)
+    return y + look.row + _other_labels(sheet, y + look.band, new, scale, own=own, look=look, lang=lang)
 
 
 def _subject_label(sheet: Sheet, y: float, words: Words, *, look: Look, lang: str) -> None:
@@ -194,7 +197,7 @@ def _verdict(sheet: Sheet, y: float, row: dict | None, *, look: Look, lang: str)
         return
     verdict = row.get("verdict") or ""
     count = f"n = {row['n_label']}" if row["status"] == "shown" else ""
-    colour, bold = _verdict_look(verdict)
+    colour, bold = verdict_look(verdict)
     words = lines(labels.VERDICTS[verdict], lang)[0] if verdict in labels.VERDICTS else ""
     if look.phone:
         said = " · ".join(part for part in (words, count) if part)
@@ -212,22 +215,6 @@ def _verdict(sheet: Sheet, y: float, row: dict | None, *, look: Look, lang: str)
         sheet.text(x, middle + (9.5 if words else 3), count, size=look.size - 0.5, colour=style.MUTED)
 
 
-def _verdict_look(verdict: str) -> tuple[str, bool]:
-    if verdict.endswith("above"):
-        return style.OWN, verdict.startswith("clearly")
-    if verdict.endswith("below"):
-        return style.WARN, verdict.startswith("clearly")
-    return style.MUTED, False
-
-
-def arrow(sheet: Sheet, x: float, y: float, verdict: str, *, r: float) -> None:
-    """The shape of a verdict: blue up, orange down; filled where clear, hollow where likely; none where undecided."""
-    if not verdict.endswith(("above", "below")):
-        return
-    colour, clear = _verdict_look(verdict)
-    sheet.triangle(x, y, r, fill=colour if clear else style.WHITE, stroke=colour, down=verdict.endswith("below"))
-
-
 def _own_label(sheet: Sheet, y: float, row: dict, scale: Scale, *, own: str, look: Look, lang: str) -> None:
     """Says once whose the blue dots are, over the first of them."""
     said = one_line(labels.OWN[own], lang)
@@ -236,11 +223,11 @@ def _own_label(sheet: Sheet, y: float, row: dict, scale: Scale, *, own: str, loo
     sheet.text(x, y, said, size=look.size, colour=style.OWN, bold=True, anchor="middle", halo=True)
 
 
-def _other_labels(sheet: Sheet, y: float, found: dict, scale: Scale, *, look: Look, lang: str) -> float:
+def _other_labels(sheet: Sheet, y: float, found: dict, scale: Scale, *, own: str, look: Look, lang: str) -> float:
     """Says once what the grey marks are, under the first of them, each tied to its mark; returns the room taken."""
     if not found:
         return 0.0
-    size, said = look.size - 1, {who: lines(labels.OTHERS[who], lang) for who in found}
+    size, said = look.size - 1, {who: lines(labels.other(who, own=own), lang) for who in found}
     if "similar" in found and shown(found["similar"], "spread_low") is not None:
         said["similar"] = [*said["similar"], f"({lines(labels.MIDDLE_HALF, lang)[0]})"]
     places = [scale.clipped(shown(row)) for row in found.values()]

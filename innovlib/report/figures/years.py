@@ -38,6 +38,16 @@ class Panel:
     labelled: bool
 
     @property
+    def left(self) -> float:
+        """The left end of the grid, half a year before the first."""
+        return self.x.start - 8
+
+    @property
+    def right(self) -> float:
+        """The right end of the grid."""
+        return self.x.stop + 8
+
+    @property
     def bottom(self) -> float:
         """The line under the plot; n and the years stand below it."""
         return self.y.start
@@ -61,8 +71,8 @@ def years(
     Parameters
     ----------
     data
-        Protected results; each test, grade and subject in it becomes a panel. A period is placed at its last year, and
-        a pooled one ("2565–2567") is written with its first.
+        Protected results; each test, grade and subject in it becomes a panel. A pooled period
+        ("2565–67") stands at its middle, with a thin line over its years.
     joined_year_be
         First academic year as a pilot school: a dashed line before it. None draws no line.
     scale
@@ -84,18 +94,18 @@ def years(
 
 def _draw(frame: pd.DataFrame, width: float, *, own: str, joined: int | None, limits: tuple, lang: str) -> Sheet:
     sheet = Sheet(width)
-    for panel in _panels(frame, width, limits=limits, lang=lang):
+    for panel in _panels(frame, width, own=own, limits=limits, lang=lang):
         rows = _rows(frame, panel)
         _frame(sheet, panel, rows, own=own, joined=joined, lang=lang)
         _others(sheet, panel, rows, own=own)
-        _own(sheet, panel, rows.get(own, {}))
+        _own(sheet, panel, rows.get(own, []))
         if panel.labelled:
             _line_labels(sheet, panel, rows, own=own, lang=lang)
         sheet.height = max(sheet.height, panel.bottom + panel.size * 3.4)
     return sheet
 
 
-def _panels(frame: pd.DataFrame, width: float, *, limits: tuple, lang: str) -> Iterator[Panel]:
+def _panels(frame: pd.DataFrame, width: float, *, own: str, limits: tuple, lang: str) -> Iterator[Panel]:
     """The panels in the domain's order, two side by side on paper where there is more than one."""
     keys = list(dict.fromkeys(frame[["test", "grade", "subject"]].itertuples(index=False, name=None)))
     keys.sort(key=lambda key: (terms.TESTS.index(key[0]), terms.GRADES.index(key[1]), terms.SUBJECTS.index(key[2])))
@@ -104,9 +114,9 @@ def _panels(frame: pd.DataFrame, width: float, *, limits: tuple, lang: str) -> I
     size = 9.5 if phone else 9.0 if columns == 1 else 8.0
     head, plot = (34, 132) if lang == "both" else (24, 132)
     plot = plot + 30 if len(keys) == 1 and not phone else plot - 22 if columns == 2 else plot
-    margin = _label_room(lang, size)
+    margin = _label_room(frame, own=own, lang=lang, size=size)
     cell = (width - margin) / columns
-    first, last = int(frame["last_year_be"].min()), int(frame["last_year_be"].max())
+    first, last = int(frame["first_year_be"].min()), int(frame["last_year_be"].max())
     for i, (test, grade, subject) in enumerate(keys):
         left, top = (i % columns) * cell, (i // columns) * (head + plot + size * 4.4)
         x = Scale(first, max(last, first + 1), left + 30, left + cell - 14)
@@ -114,43 +124,53 @@ def _panels(frame: pd.DataFrame, width: float, *, limits: tuple, lang: str) -> I
         yield Panel(test, grade, subject, x, y, top, size, labelled=i == min(columns, len(keys)) - 1)
 
 
-def _label_room(lang: str, size: float) -> float:
-    said = [*labels.OTHERS.values(), *labels.OWN.values()]
-    return 8 + max(style.text_width(line, size, bold=True) for words in said for line in lines(words, lang))
+def _label_room(frame: pd.DataFrame, *, own: str, lang: str, size: float) -> float:
+    others = [labels.other(who, own=own) for who in OTHER_LINES if who != own and (frame["who"] == who).any()]
+    widths = [style.text_width(line, size) for words in others for line in lines(words, lang)]
+    widths += [style.text_width(line, size, bold=True) for line in lines(labels.OWN[own], lang)]
+    return 12 + max(widths)
 
 
-def _rows(frame: pd.DataFrame, panel: Panel) -> dict[str, dict[int, dict]]:
-    """Rows of a panel by who and last year; where a single year and a pooled period end together, the single year."""
+def _rows(frame: pd.DataFrame, panel: Panel) -> dict[str, list[dict]]:
+    """Rows of a panel by who, in the order of their periods."""
     same = (frame["test"] == panel.test) & (frame["grade"] == panel.grade) & (frame["subject"] == panel.subject)
-    out: dict[str, dict[int, dict]] = {}
+    out: dict[str, list[dict]] = {}
     for row in frame[same].sort_values(["last_year_be", "first_year_be"]).to_dict("records"):
-        out.setdefault(row["who"], {})[int(row["last_year_be"])] = row
+        out.setdefault(row["who"], []).append(row)
     return out
+
+
+def _middle(row: dict) -> float:
+    """The year in the middle of a row's period."""
+    return (int(row["first_year_be"]) + int(row["last_year_be"])) / 2
+
+
+def _span(row: dict) -> tuple[int, int]:
+    return int(row["first_year_be"]), int(row["last_year_be"])
 
 
 def _frame(sheet: Sheet, panel: Panel, rows: dict, *, own: str, joined: int | None, lang: str) -> None:
     """Everything behind the lines: name, grid, stretches without data, the joining year, n and the years."""
-    left, right = panel.x.start - 8, panel.x.stop + 8
-    mine, every = rows.get(own, {}), sorted({year for by_year in rows.values() for year in by_year})
+    left, right = panel.left, panel.right
+    mine, every = rows.get(own, []), sorted({_span(row) for each in rows.values() for row in each})
     name = lines(labels.subject(panel.subject), lang)
     place = labels.test_grade(panel.test, panel.grade)
     first = sheet.text(left - 21, panel.top + 12, name[0], size=panel.size + 1, bold=True)
     rest = " · ".join([*name[1:], getattr(place, "en" if lang == "en" else "th")])
     sheet.text(left - 21 + first.width + 5, panel.top + 12, rest, size=panel.size - 0.5, colour=style.MUTED)
     y_axis(sheet, panel.y, left=left, right=right, size=panel.size, about=4)
-    _gaps(sheet, panel, mine, left=left, right=right, lang=lang)
+    _gaps(sheet, panel, mine, range(every[0][0], every[-1][1] + 1), lang=lang)
     if joined is not None and panel.x.low < joined - 0.5 < panel.x.high:
         _joining(sheet, panel, panel.x(joined - 0.5), lang=lang)
     sheet.line((left, panel.bottom), (right, panel.bottom), stroke=style.AXIS)
     _years_below(sheet, panel, mine, every)
 
 
-def _gaps(sheet: Sheet, panel: Panel, mine: dict[int, dict], *, left: float, right: float, lang: str) -> None:
-    """Shade each run of years for which one's own school has no data, and say so where there is room."""
-    span = range(int(panel.x.low), int(panel.x.high) + 1)
-    absent = [year for year in span if year not in mine or mine[year]["status"] == "absent"]
-    for run in _runs(absent):
-        start, stop = max(panel.x(run[0] - 0.45), left), min(panel.x(run[-1] + 0.45), right)
+def _gaps(sheet: Sheet, panel: Panel, mine: list[dict], span: range, *, lang: str) -> None:
+    """Shade each run of years for which there are no data of one's own, and say so where there is room."""
+    covered = {year for row in mine if row["status"] != "absent" for year in range(_span(row)[0], _span(row)[1] + 1)}
+    for run in _runs([year for year in span if year not in covered]):
+        start, stop = max(panel.x(run[0] - 0.45), panel.left), min(panel.x(run[-1] + 0.45), panel.right)
         sheet.box(start, panel.y.stop, stop - start, panel.bottom - panel.y.stop, fill=style.EMPTY)
         said = lines(labels.ABSENT, lang)
         if max(style.text_width(line, panel.size - 1) for line in said) <= stop - start:
@@ -175,73 +195,91 @@ def _joining(sheet: Sheet, panel: Panel, x: float, *, lang: str) -> None:
                    anchor="middle", halo=True)  # fmt: skip
 
 
-def _years_below(sheet: Sheet, panel: Panel, mine: dict[int, dict], every: list[int]) -> None:
-    """n and the year under each place; years are shortened to two digits where four would touch."""
+def _years_below(sheet: Sheet, panel: Panel, mine: list[dict], every: list[tuple[int, int]]) -> None:
+    """n and the period under each place; single years are shortened to two digits where four would touch."""
     y, size = panel.bottom + panel.size * 1.3, panel.size - 0.5
-    sheet.text(panel.x.start - 16, y, "n", size=size, colour=style.MUTED, anchor="end")
-    step = (panel.x.stop - panel.x.start) / max(panel.x.high - panel.x.low, 1)
-    room = style.text_width("2567", size) + 3
-    for year in every:
-        row = mine.get(year)
+    sheet.text(panel.left - 7, y, "n", size=size, colour=style.MUTED, anchor="end")
+    by_span = {_span(row): row for row in mine}
+    for span in every:
+        row = by_span.get(span)
         small = row is not None and row["status"] == "small"
-        sheet.text(panel.x(year), y, str(row["n_label"]) if row is not None else "–", size=size, anchor="middle",
-                   colour=style.WARN if small else style.MUTED)  # fmt: skip
-    for year in every:
-        full = step >= room or year in (every[0], every[-1])
-        sheet.text(panel.x(year), y + panel.size * 1.5, str(year) if full else str(year)[-2:], size=size,
-                   anchor="middle")  # fmt: skip
+        sheet.text(panel.x(sum(span) / 2), y, str(row["n_label"]) if row is not None else "–", size=size,
+                   anchor="middle", colour=style.WARN if small else style.MUTED)  # fmt: skip
+    step = panel.x(1) - panel.x(0)
+    for span in every:
+        full = step >= style.text_width("2567", size) + 3 or span in (every[0], every[-1])
+        sheet.text(panel.x(sum(span) / 2), y + panel.size * 1.5, _period(span, full=full), size=size, anchor="middle")
 
 
-def _stretches(panel: Panel, by_year: dict[int, dict], *columns: str) -> Iterator[list[tuple[float, ...]]]:
-    """Runs of consecutive years in which all columns are shown, as places on the sheet."""
-    known = [year for year in sorted(by_year) if all(shown(by_year[year], c) is not None for c in columns)]
-    for run in _runs(known):
-        yield [(panel.x(year), *(panel.y.clipped(shown(by_year[year], c)) for c in columns)) for year in run]
+def _period(span: tuple[int, int], *, full: bool) -> str:
+    first, last = span
+    if first < last:
+        return f"{first}–{last % 100:02d}"
+    return str(first) if full else f"{first % 100:02d}"
+
+
+def _stretches(panel: Panel, rows: list[dict], *columns: str) -> Iterator[list[tuple[float, ...]]]:
+    """Runs of periods without a year between them in which all columns are shown, as places on the sheet."""
+    run, last = [], None
+    for row in rows:
+        values = [shown(row, column) for column in columns]
+        if run and (None in values or _span(row)[0] > last + 1):
+            yield run
+            run = []
+        if None not in values:
+            run.append((panel.x(_middle(row)), *map(panel.y.clipped, values)))
+            last = _span(row)[1]
+    if run:
+        yield run
 
 
 def _others(sheet: Sheet, panel: Panel, rows: dict, *, own: str) -> None:
-    for run in _stretches(panel, rows.get("similar", {}), "spread_low", "spread_high"):
+    for run in _stretches(panel, rows.get("similar", []), "spread_low", "spread_high"):
         if len(run) == 1:
             run = [(run[0][0] - 4, *run[0][1:]), (run[0][0] + 4, *run[0][1:])]
         sheet.area([(x, low) for x, low, _ in run] + [(x, high) for x, _, high in reversed(run)], fill=style.BAND)
     for who, (colour, width, dash) in OTHER_LINES.items():
         if who == own:
             continue
-        for run in _stretches(panel, rows.get(who, {}), "mean"):
+        for run in _stretches(panel, rows.get(who, []), "mean"):
             if len(run) == 1:
                 run = [(run[0][0] - 4, run[0][1]), (run[0][0] + 4, run[0][1])]
             sheet.line(*run, stroke=colour, width=width, dash=dash)
 
 
-def _own(sheet: Sheet, panel: Panel, by_year: dict[int, dict]) -> None:
-    for run in _stretches(panel, by_year, "conf_low", "conf_high"):
+def _own(sheet: Sheet, panel: Panel, mine: list[dict]) -> None:
+    for run in _stretches(panel, mine, "conf_low", "conf_high"):
         for x, low, high in run:
             sheet.line((x, low), (x, high), stroke=style.OWN, width=0.9)
-    for run in _stretches(panel, by_year, "mean"):
+    for row in mine:  # a pooled mean stands for all its years
+        if shown(row) is not None and _span(row)[0] < _span(row)[1]:
+            y, (first, last) = panel.y.clipped(shown(row)), _span(row)
+            sheet.line((panel.x(first - 0.3), y), (panel.x(last + 0.3), y), stroke=style.OWN, width=0.9)
+    runs = list(_stretches(panel, mine, "mean"))
+    for run in runs:
         if len(run) > 1:
             sheet.line(*run, stroke=style.OWN, width=2)
-    for run in _stretches(panel, by_year, "mean"):
-        for x, y in run:
-            sheet.disc(x, y, 3.6, fill=style.OWN, stroke=style.WHITE, width=0.8)
+    for x, y in (place for run in runs for place in run):
+        sheet.disc(x, y, 3.6, fill=style.OWN, stroke=style.WHITE, width=0.8)
 
 
 def _line_labels(sheet: Sheet, panel: Panel, rows: dict, *, own: str, lang: str) -> None:
     """The name of each line at its right end, pushed apart where lines end together."""
     wanted = []
     for who in (own, *(w for w in OTHER_LINES if w != own)):
-        last = [year for year, row in sorted(rows.get(who, {}).items()) if shown(row) is not None]
-        if last:
-            said = lines((labels.OWN if who == own else labels.OTHERS)[who], lang)
-            band = who == "similar" and shown(rows[who][last[-1]], "spread_low") is not None
+        known = [row for row in rows.get(who, []) if shown(row) is not None]
+        if known:
+            said = lines(labels.OWN[own] if who == own else labels.other(who, own=own), lang)
+            band = who == "similar" and shown(known[-1], "spread_low") is not None
             said = said + (["(" + lines(labels.MIDDLE_HALF, lang)[0] + ")"] if band else [])
-            wanted.append((panel.y.clipped(shown(rows[who][last[-1]])), said, who, panel.x(last[-1])))
+            wanted.append((panel.y.clipped(shown(known[-1])), said, who, panel.x(_middle(known[-1]))))
     size, leading = panel.size - 0.5, 1.3
     heights = [len(said) * size * leading for _, said, _, _ in wanted]
     places = dodge([y for y, *_ in wanted], heights, low=panel.y.stop - 8, high=panel.bottom + 12, gap=2)
-    x = panel.x.stop + 14
+    x = panel.right + 7
     for (y, said, who, end), place, height in zip(wanted, places, heights, strict=True):
         mine = who == own
-        if abs(place - y) > 4 and end > panel.x.stop - 1:
+        if abs(place - y) > 4 or end < panel.right - 12:
             sheet.line((end + 5, y), (x - 2, place), stroke=style.OWN if mine else style.AXIS, width=0.6)
         top = place - height / 2 + size * (MIDDLE + leading / 2)
         sheet.texts(x, top, said, size=size, colour=style.OWN if mine else style.MUTED, bold=mine, leading=leading)

@@ -1,0 +1,96 @@
+"""Caterpillar: every school with its interval in order of its value, so that one sees how few can be told apart."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from innovlib.errors import Words
+from innovlib.report import labels, style
+from innovlib.report.disclosure import Protected
+from innovlib.report.figures.axes import Scale, bounds, y_axis
+from innovlib.report.figures.figure import Figure, finish, frame_of
+from innovlib.report.figures.marks import key_of_verdicts, verdict_mark
+from innovlib.report.figures.sheet import Sheet
+from innovlib.report.typeset import one_line
+
+
+def caterpillar(
+    data: Protected,
+    *,
+    title: Words,
+    alt: Words,
+    value: str = "gap",
+    highlight: str | None = None,
+    axis: Words = labels.GAP_TO_AREA,
+    subtitle: Words | None = None,
+    note: Words | None = None,
+    synthetic: bool = False,
+    lang: str = "both",
+) -> Figure:
+    """All schools' values with their 95 % intervals, low to high; no school is named or numbered, no rank is printed.
+
+    Parameters
+    ----------
+    data
+        Protected rows, one a school: ``school_id``, the value, ``conf_low``, ``conf_high``, ``verdict``, ``status``.
+        Hidden schools are counted in words, not placed.
+    value
+        Column of the value, a difference from a reference at 0.
+    highlight
+        ``school_id`` of one school to be named "this school".
+    axis
+        Title of the axis, over it.
+    """
+    frame = frame_of(data, who="caterpillar")
+    return finish(
+        lambda width: _draw(frame, width, value=value, highlight=highlight, axis=axis, lang=lang),
+        data=frame, title=title, alt=alt, subtitle=subtitle, note=note, synthetic=synthetic, lang=lang,
+    )  # fmt: skip
+
+
+def _draw(frame: pd.DataFrame, width: float, *, value: str, highlight: str | None, axis: Words, lang: str) -> Sheet:
+    sheet, size = Sheet(width), 9.5 if width < 400 else 9.0
+    shown = frame[frame["status"] == "shown"].sort_values([value, "school_id"]).to_dict("records")
+    y = key_of_verdicts(sheet, frame, y=size * 1.2, size=size, lang=lang)
+    sheet.text(1, y + size, one_line(axis, lang), size=size, colour=style.MUTED)
+    top, left, right = y + size * 2.2, 32.0, width - 4
+    low, high = bounds([v for row in shown for v in (row["conf_low"], row["conf_high"], 0.0)], least=10, step=5)
+    if not shown:
+        low, high = -10.0, 10.0
+    scale = Scale(low, high, top + (190 if width > 400 else 210), top)
+    y_axis(sheet, scale, left=left, right=right, size=size, signed=True)
+    sheet.line((left, scale(0)), (right, scale(0)), stroke=style.MUTED, width=1.1)
+    step = (right - left - 8) / max(len(shown), 12)
+    for i, row in enumerate(shown):
+        _school(
+            sheet, left + 4 + (i + 0.5) * step, row, scale, value=value, step=step, mine=row["school_id"] == highlight
+        )
+        if row["school_id"] == highlight:
+            _name(sheet, left + 4 + (i + 0.5) * step, row, scale, bounds=(left, right), size=size, lang=lang)
+    sheet.height = scale.start + 8
+    return sheet
+
+
+def _school(sheet: Sheet, x: float, row: dict, scale: Scale, *, value: str, step: float, mine: bool) -> None:
+    verdict, clear = row["verdict"] or "undecided", str(row["verdict"]).startswith("clearly")
+    colour = style.OWN if mine else style.PEER
+    if clear and not mine:
+        colour = style.OWN if verdict.endswith("above") else style.WARN
+    r = max(min(step * 0.42, 3.4), 1.1)
+    ends = [(x, scale.clipped(row[c])) for c in ("conf_low", "conf_high") if pd.notna(row[c])]
+    if len(ends) == 2:
+        sheet.line(*ends, stroke=colour, width=2.4 if mine else max(min(step * 0.22, 1.4), 0.6))
+    if mine:
+        sheet.disc(x, scale.clipped(row[value]), 4.6, fill=style.OWN, stroke=style.WHITE)
+    else:
+        verdict_mark(sheet, x, scale.clipped(row[value]), verdict if clear else "undecided", r=r)
+
+
+def _name(sheet: Sheet, x: float, row: dict, scale: Scale, *, bounds: tuple, size: float, lang: str) -> None:
+    """Names the one school: over its interval, or under it where there is no room over it."""
+    said = one_line(labels.OWN["school"], lang)
+    half = style.text_width(said, size, bold=True) / 2
+    place = min(max(x, bounds[0] + half), bounds[1] - half)
+    over = scale.clipped(row["conf_high"]) - 8
+    y = over if over - size > scale.stop else scale.clipped(row["conf_low"]) + size + 5
+    sheet.text(place, y, said, size=size, colour=style.OWN, bold=True, anchor="middle", halo=True)
