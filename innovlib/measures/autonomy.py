@@ -80,7 +80,7 @@ def profile(autonomy: pd.DataFrame, *, over: Sequence[str] = ("year_be",)) -> pd
     -----
     Each item is averaged over the respondents of a unit, then each domain over its items, then over units: a school
     with many respondents counts once. The gap uses the answers that give both sides. Error sd/√k over the k units,
-    Student t with k − 1 degrees of freedom; none with one unit.
+    Student t with k − 1 degrees of freedom, cut at the ends of the scale; none with one unit.
 
     Examples
     --------
@@ -131,7 +131,11 @@ def _mean(values: pd.Series, answers: pd.DataFrame, unit: str, aspect: str) -> d
     error = float(values.std(ddof=1) / np.sqrt(k)) if k > 1 else np.nan
     null = 0.0 if aspect == "gap" else None
     estimate = float(values.mean()) if k else np.nan
-    return result(estimate, std_error=error, df=k - 1, null=null, n=len(answers), n_schools=schools) | {
+    row = result(estimate, std_error=error, df=k - 1, null=null, n=len(answers), n_schools=schools)
+    # Nothing lies outside the scale, however few the units.
+    for end in ("conf_low", "conf_high"):
+        row[end] = float(np.clip(row[end], -4 if aspect == "gap" else 0, 4))
+    return row | {
         "n_respondents": len(answers[["school_id", "respondent_role"]].drop_duplicates()),
         "n_items": answers["item"].nunique(),
         "unit": "respondent" if unit == "respondent_role" else "school",

@@ -152,7 +152,8 @@ def wilson(successes: float, n: float, *, level: float = LEVEL) -> tuple[float, 
     z2, p = stats.norm.ppf((1 + level) / 2) ** 2, successes / n
     centre = (p + z2 / (2 * n)) / (1 + z2 / n)
     reach = np.sqrt(z2) * np.sqrt(p * (1 - p) / n + z2 / (4 * n * n)) / (1 + z2 / n)
-    return float(max(0.0, centre - reach)), float(min(1.0, centre + reach))
+    # The share itself is always inside; rounding would put 0 of n a hair above 0.
+    return float(min(p, centre - reach)), float(max(p, centre + reach))
 
 
 # --- what a measure may be asked for ------------------------------------------------------------------------------
