@@ -36,8 +36,10 @@ def context(schools: pd.DataFrame) -> pd.DataFrame:
 def similar_schools(schools: pd.DataFrame, *, school_id: str, k: int = N_SIMILAR) -> pd.DataFrame:
     """The k schools whose context is nearest to one school's, nearest first.
 
-    Distance is the root mean square difference over the pieces of context that both schools have (Euclidean on
-    scaled variables); ties go by school id. The list is not a judgement: its names are printed so that a head can object.
+    Where there are enough of them, only schools that end with the same grade are candidates: one that reaches ม.3 is
+    another kind of school. Distance is the root mean square difference over the pieces of context that both schools
+    have (Euclidean on scaled variables); ties go by school id. The list is not a judgement: its names are printed so
+    that a head can object.
 
     Parameters
     ----------
@@ -73,8 +75,15 @@ def similar_schools(schools: pd.DataFrame, *, school_id: str, k: int = N_SIMILAR
     distance = np.sqrt(squares.mean(axis="columns")).where(squares.notna().mean(axis="columns") >= 0.5)
     found = schools[["school_id", "name_th", "district"]].assign(distance=distance.to_numpy())
     found = found[(found["school_id"] != school_id) & found["distance"].notna()]
+    same_kind = found[_same_highest_grade(schools, school_id=school_id).loc[found.index]]
+    found = same_kind if len(same_kind) >= SMALLEST_GROUP else found
     found = found.sort_values(["distance", "school_id"], kind="stable").head(k)
     return empty if len(found) < SMALLEST_GROUP else found.reset_index(drop=True)
+
+
+def _same_highest_grade(schools: pd.DataFrame, *, school_id: str) -> pd.Series:
+    highest = schools["highest_grade"]
+    return (highest == highest[schools["school_id"] == school_id].iloc[0]).fillna(False)
 
 
 def between_variance(gaps: np.ndarray, variances: np.ndarray) -> float:

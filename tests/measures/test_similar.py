@@ -17,6 +17,15 @@ def test_the_nearest_in_context_come_first(many_schools):
     assert set(found["school_id"][:2]) == {"S08", "S12"}
 
 
+def test_schools_that_reach_the_same_grade_come_first(many_schools):
+    schools, _ = many_schools
+    schools["highest_grade"] = ["ม.3" if i % 3 == 0 else "ป.6" for i in range(20)]
+    found = similar.similar_schools(schools, school_id="S09")
+    assert set(found["school_id"]) == {"S00", "S03", "S06", "S12", "S15", "S18"}
+    schools["highest_grade"] = ["ม.3" if i in (9, 10) else "ป.6" for i in range(20)]
+    assert len(similar.similar_schools(schools, school_id="S09")) == 15
+
+
 def test_without_context_nobody_is_similar():
     schools = make_schools([{"school_id": f"S{i}"} for i in range(9)])
     assert similar.similar_schools(schools, school_id="S1").empty
