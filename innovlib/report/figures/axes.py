@@ -11,9 +11,10 @@ import numpy as np
 import pandas as pd
 
 from innovlib import terms
+from innovlib.errors import Words
 from innovlib.report import style
 from innovlib.report.figures.sheet import MIDDLE, Sheet
-from innovlib.report.typeset import number
+from innovlib.report.typeset import lines, number, one_line
 
 
 @dataclass(frozen=True)
@@ -132,6 +133,13 @@ def y_axis(sheet: Sheet, scale: Scale, *, left: float, right: float, size: float
         sheet.line((left, y), (right, y), stroke=style.GRID)
         label = number(tick, signed=signed)
         sheet.text(left - 5, y + size * MIDDLE, label, size=size, colour=style.MUTED, anchor="end")
+
+
+def axis_title(sheet: Sheet, words: Words, *, y: float, size: float, lang: str, x: float = 1.0) -> float:
+    """The title of an upright axis, lying over it; on two lines where one is too short. Returns the last baseline."""
+    said = one_line(words, lang)
+    each = [said] if style.text_width(said, size) <= sheet.width - x - 2 else lines(words, lang)
+    return sheet.texts(x, y + size * 0.6, each, size=size, colour=style.MUTED) - size * 0.8
 
 
 def cells(frame: pd.DataFrame) -> dict[tuple, dict]:

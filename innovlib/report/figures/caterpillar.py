@@ -7,9 +7,9 @@ import pandas as pd
 from innovlib.errors import Words
 from innovlib.report import labels, style
 from innovlib.report.disclosure import Protected
-from innovlib.report.figures.axes import Scale, bounds, y_axis
+from innovlib.report.figures.axes import Scale, axis_title, bounds, y_axis
 from innovlib.report.figures.figure import Figure, finish, frame_of
-from innovlib.report.figures.marks import key_of_verdicts, verdict_mark
+from innovlib.report.figures.marks import key_of_verdicts, verdict_look, verdict_mark
 from innovlib.report.figures.sheet import Sheet
 from innovlib.report.typeset import one_line
 
@@ -52,8 +52,8 @@ def _draw(frame: pd.DataFrame, width: float, *, value: str, highlight: str | Non
     sheet, size = Sheet(width), 9.5 if width < 400 else 9.0
     shown = frame[frame["status"] == "shown"].sort_values([value, "school_id"]).to_dict("records")
     y = key_of_verdicts(sheet, frame, y=size * 1.2, size=size, lang=lang)
-    sheet.text(1, y + size, one_line(axis, lang), size=size, colour=style.MUTED)
-    top, left, right = y + size * 2.2, 32.0, width - 4
+    y = axis_title(sheet, axis, y=y + size * 0.6, size=size, lang=lang)
+    top, left, right = y + size * 0.6, 32.0, width - 4
     low, high = bounds([v for row in shown for v in (row["conf_low"], row["conf_high"], 0.0)], least=10, step=5)
     if not shown:
         low, high = -10.0, 10.0
@@ -62,35 +62,34 @@ def _draw(frame: pd.DataFrame, width: float, *, value: str, highlight: str | Non
     sheet.line((left, scale(0)), (right, scale(0)), stroke=style.MUTED, width=1.1)
     step = (right - left - 8) / max(len(shown), 12)
     for i, row in enumerate(shown):
-        _school(
-            sheet, left + 4 + (i + 0.5) * step, row, scale, value=value, step=step, mine=row["school_id"] == highlight
-        )
-        if row["school_id"] == highlight:
-            _name(sheet, left + 4 + (i + 0.5) * step, row, scale, bounds=(left, right), size=size, lang=lang)
+        x, mine = left + 4 + (i + 0.5) * step, row["school_id"] == highlight
+        _school(sheet, x, row, scale, value=value, step=step, mine=mine)
+        if mine:
+            _name(sheet, x, row, scale, left=left, right=right, size=size, lang=lang)
     sheet.height = scale.start + 8
     return sheet
 
 
 def _school(sheet: Sheet, x: float, row: dict, scale: Scale, *, value: str, step: float, mine: bool) -> None:
-    verdict, clear = row["verdict"] or "undecided", str(row["verdict"]).startswith("clearly")
-    colour = style.OWN if mine else style.PEER
-    if clear and not mine:
-        colour = style.OWN if verdict.endswith("above") else style.WARN
-    r = max(min(step * 0.42, 3.4), 1.1)
+    verdict = str(row["verdict"] or "undecided")
+    colour = style.OWN if mine else verdict_look(verdict)[0] if verdict.startswith("clearly") else style.PEER
     ends = [(x, scale.clipped(row[c])) for c in ("conf_low", "conf_high") if pd.notna(row[c])]
     if len(ends) == 2:
         sheet.line(*ends, stroke=colour, width=2.4 if mine else max(min(step * 0.22, 1.4), 0.6))
     if mine:
         sheet.disc(x, scale.clipped(row[value]), 4.6, fill=style.OWN, stroke=style.WHITE)
     else:
-        verdict_mark(sheet, x, scale.clipped(row[value]), verdict if clear else "undecided", r=r)
+        verdict_mark(sheet, x, scale.clipped(row[value]), verdict, r=max(min(step * 0.45, 3.6), 1.3))
 
 
-def _name(sheet: Sheet, x: float, row: dict, scale: Scale, *, bounds: tuple, size: float, lang: str) -> None:
-    """Names the one school: over its interval, or under it where there is no room over it."""
+def _name(
+    sheet: Sheet, x: float, row: dict, scale: Scale, *, left: float, right: float, size: float, lang: str
+) -> None:
+    """Names the one school in the corner that rising values leave free: upper left, or lower right."""
     said = one_line(labels.OWN["school"], lang)
-    half = style.text_width(said, size, bold=True) / 2
-    place = min(max(x, bounds[0] + half), bounds[1] - half)
-    over = scale.clipped(row["conf_high"]) - 8
-    y = over if over - size > scale.stop else scale.clipped(row["conf_low"]) + size + 5
+    half, upper = style.text_width(said, size, bold=True) / 2, x < (left + right) / 2
+    place = min(max(x, left + half + 4), right - half)
+    y = scale.stop + size * 1.3 if upper else scale.start - size * 0.6
+    end = (x, scale.clipped(row["conf_high" if upper else "conf_low"]))
+    sheet.line((x, y + 3 if upper else y - size), end, stroke=style.OWN, width=0.7)
     sheet.text(place, y, said, size=size, colour=style.OWN, bold=True, anchor="middle", halo=True)

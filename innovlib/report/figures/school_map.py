@@ -88,12 +88,12 @@ def _places(
     if placed.empty:
         sheet.text(1, size * 2, one_line(labels.NO_PLACES, lang), size=size, colour=style.MUTED)
         return size * 3
-    where, per_km, bottom = _projected(placed, left=22, right=right - 22, top=24, tallest=380)
+    where, per_km, bottom = _projected(placed, left=26, right=right - 26, top=28, tallest=380)
     spots = _spread(where, r=5.2)
     for (x, y), code in zip(spots, verdict_codes(placed), strict=True):
         verdict_mark(sheet, x, y, code, r=4)
     for district, rows in placed.groupby("district", sort=True):
-        _district(sheet, str(district), [spots[i] for i in rows.index], right=right, size=size)
+        _district(sheet, str(district), [spots[i] for i in rows.index], spots, right=right, size=size)
     if highlight in set(placed["school_id"]):
         x, y = spots[placed.index[placed["school_id"] == highlight][0]]
         sheet.disc(x, y, 8, stroke=style.OWN, width=2.2)
@@ -121,7 +121,7 @@ def _projected(
 
 
 def _spread(where: list[Place], *, r: float) -> list[Place]:
-    """Places so that marks at one spot stand beside each other: in rings of 6, 12, 18 … around it, in given order."""
+    """Places so that marks at one spot stand beside each other, in rings around it, in the given order."""
     groups: dict[Place, list[int]] = {}
     for i, (x, y) in enumerate(where):
         groups.setdefault((round(x, 1), round(y, 1)), []).append(i)
@@ -135,23 +135,39 @@ def _spread(where: list[Place], *, r: float) -> list[Place]:
 
 
 def _ring(count: int, *, r: float) -> list[Place]:
-    out: list[Place] = []
-    ring = 0
+    """Up to six in a ring that just touch; more: one in the middle, then rings of 6, 12, 18 …"""
+    if count <= 6:
+        return _circle(count, r / math.sin(math.pi / count))
+    out: list[Place] = [(0.0, 0.0)]
+    ring = 1
     while len(out) < count:
+        out += _circle(min(6 * ring, count - len(out)), 2 * r * ring)
         ring += 1
-        here = min(6 * ring, count - len(out))
-        radius = max(r * (2 * ring - 1), r / math.sin(math.pi / here) if here > 1 else r)
-        turns = [2 * math.pi * k / here - math.pi / 2 for k in range(here)]
-        out += [(radius * math.cos(turn), radius * math.sin(turn)) for turn in turns]
     return out
 
 
-def _district(sheet: Sheet, name: str, spots: list[Place], *, right: float, size: float) -> None:
-    """A district's name over the northernmost of its schools."""
-    x, y = min(spots, key=lambda spot: (spot[1], spot[0]))
+def _circle(count: int, radius: float) -> list[Place]:
+    turns = [2 * math.pi * k / count - math.pi / 2 for k in range(count)]
+    return [(radius * math.cos(turn), radius * math.sin(turn)) for turn in turns]
+
+
+def _district(sheet: Sheet, name: str, mine: list[Place], every: list[Place], *, right: float, size: float) -> None:
+    """A district's name at that side of its schools where it covers the fewest marks."""
     half = style.text_width(name, size, bold=True) / 2
-    sheet.text(min(max(x, half + 1), right - half), y - 9, name, size=size, colour=style.MUTED, bold=True,
-               anchor="middle", halo=True)  # fmt: skip
+    xs, ys = [x for x, _ in mine], [y for _, y in mine]
+    north, south = mine[ys.index(min(ys))], mine[ys.index(max(ys))]
+    west, east = mine[xs.index(min(xs))], mine[xs.index(max(xs))]
+    sides = [
+        (north[0], north[1] - 10),
+        (south[0], south[1] + 16),
+        (east[0] + 12 + half, east[1] + 3),
+        (west[0] - 12 - half, west[1] + 3),
+        (sum(xs) / len(xs), sum(ys) / len(ys)),
+    ]
+    places = [(min(max(x, half + 1), right - half), y) for x, y in sides]
+    covered = [sum(abs(x - a) < half + 5 and -size < b - y < 6 for a, b in every) for x, y in places]
+    x, y = places[covered.index(min(covered))]
+    sheet.text(x, y, name, size=size, colour=style.MUTED, bold=True, anchor="middle", halo=True)
 
 
 def _scale_bar(sheet: Sheet, x: float, y: float, per_km: float, *, room: float, size: float, lang: str) -> None:
