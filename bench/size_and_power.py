@@ -1,6 +1,7 @@
 """How often each method calls an effect where there is none, and how often it finds one that is there.
 
-Run: ``python bench/size_and_power.py [--replications 2000] [--only A,B]``; writes ``bench/size_and_power.csv``.
+Run: ``python bench/size_and_power.py [--replications 2000] [--only A,B]``; writes ``bench/size_and_power.csv``,
+where scenarios that are not run keep their rows.
 The scenarios are those of :mod:`innovlib.effects.simulate`. "auto" is the kit's default; "normal" is what most software
 prints. Figures do not depend on the machine: every replication has its own seed.
 """
@@ -95,6 +96,11 @@ def main() -> None:
     asked = parser.parse_args()
     table = pd.concat([measure(name, replications=asked.replications) for name in asked.only.split(",")])
     table["measured_on"] = dt.date.today().isoformat()
+    if asked.out.exists():
+        kept = pd.read_csv(asked.out)
+        table = pd.concat([kept[~kept["scenario"].isin(table["scenario"])], table])
+    order = {name: place for place, name in enumerate(simulate.SCENARIOS)}
+    table = table.sort_values("scenario", key=lambda names: names.map(order), kind="stable")
     table.round(2).to_csv(asked.out, index=False, lineterminator="\n")
     print(table.round(1).to_string(index=False))
 

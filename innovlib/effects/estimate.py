@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from innovlib.effects import contrasts
+from innovlib.effects.adjust import doubly_robust
 from innovlib.effects.contrasts import Cell
 from innovlib.effects.engine import Changes
 from innovlib.effects.panel import NEVER, Panel
@@ -77,7 +78,8 @@ def group_time(panel: Panel, *, pre: bool = True) -> GroupTime:
 
     with :math:`\\hat Y_t` predicted from the school's years before joining as the design's baseline says. A school
     without a result in *t* is left out of that cell only, and the cell's counts show it; a missing year of the baseline
-    is bridged by the year effects of untreated cells (:func:`innovlib.effects.contrasts.flattened`).
+    is bridged by the year effects of untreated cells (:func:`innovlib.effects.contrasts.flattened`). With covariates in
+    the design each cell is the doubly robust estimate (:mod:`innovlib.effects.adjust`).
 
     Parameters
     ----------
@@ -100,6 +102,8 @@ def group_time(panel: Panel, *, pre: bool = True) -> GroupTime:
     values = contrasts.differences(
         contrasts.flattened(panel), wanted, years=panel.years, baseline=panel.design.baseline
     )
+    if panel.design.covariates:
+        return _with_covariates(panel, wanted, values)
     scores = np.zeros(values.shape)
     att, n_treated, n_comparison = np.zeros((3, len(wanted)))
     for columns, treated, control in _alike(panel, wanted):
@@ -141,6 +145,52 @@ def _side(
     held *= (sign / share.sum()) * share[:, None]
     scores[rows, columns] = held
     return mean, np.full(len(mean), len(rows))
+
+
+def _with_covariates(panel: Panel, wanted: list[Cell], values: np.ndarray) -> GroupTime:
+    x = covariates_of(panel)
+    scores = np.zeros(values.shape)
+    att, n_treated, n_comparison = np.zeros(len(wanted)), [], []
+    for k, cell in enumerate(wanted):
+        treated = panel.joined == cell.cohort
+        rows = np.flatnonzero((treated | compared(panel, cell)) & ~np.isnan(values[:, k]))
+        att[k], scores[rows, k] = doubly_robust(values[rows, k], treated[rows], x[rows], panel.weight[rows])
+        n_treated.append(int(treated[rows].sum()))
+        n_comparison.append(len(rows) - n_treated[-1])
+    return GroupTime(wanted, att, scores, panel, np.array(n_treated), np.array(n_comparison))
+
+
+def covariates_of(panel: Panel) -> np.ndarray:
+    """(N, k + 1) ones and the design's covariates.
+
+    Raises
+    ------
+    CannotEstimate
+        A covariate has missing values.
+    """
+    x = panel.schools[list(panel.design.covariates)].astype("float64").to_numpy()
+    if np.isnan(x).any():
+        raise CannotEstimate(
+            Words("ตัวแปรร่วมมีค่าหาย", "a covariate has missing values"),
+            where=", ".join(panel.design.covariates),
+            todo=Words("เติมค่าในตาราง schools หรือเอาตัวแปรนั้นออก", "fill the schools table, or leave that covariate out"),
+        )  # fmt: skip
+    return np.column_stack([np.ones(len(x)), x])
+
+
+def imputation(panel: Panel) -> float:
+    """The imputation estimate: observed minus school and year effects fitted on all cells not yet treated.
+
+    Averages all pilot school-years alike; a cross-check of the all-years baseline, from which it differs only where a
+    later cohort's years before joining help to fit the year effects, or cells are missing.
+    Borusyak, Jaravel & Spiess 2024, Review of Economic Studies 91, 3253-3285.
+    """
+    left = panel.outcome - contrasts.year_effects(panel)
+    before = (panel.joined[:, None] == NEVER) | (panel.years < panel.joined[:, None])
+    base = np.nanmean(np.where(before, left, np.nan), axis=1)
+    gain = np.where(before, np.nan, left - base[:, None])
+    seen = ~np.isnan(gain)
+    return float((np.where(seen, gain, 0).sum(axis=1) @ panel.weight) / (seen.sum(axis=1) @ panel.weight))
 
 
 # --- averages ------------------------------------------------------------------------------------------------------
@@ -305,12 +355,7 @@ def _adjusted(values: np.ndarray, panel: Panel) -> np.ndarray:
     """Changes less what the covariates predict from the comparison schools' changes."""
     if not panel.design.covariates:
         return values
-    x = panel.schools[list(panel.design.covariates)].astype("float64").to_numpy()
-    if np.isnan(x).any():
-        raise CannotEstimate(
-            Words("ตัวแปรร่วมมีค่าหาย", "a covariate has missing values"), where=", ".join(panel.design.covariates)
-        )
-    x = np.column_stack([np.ones(len(x)), x])
+    x = covariates_of(panel)
     out = values.copy()
     for j in range(values.shape[1]):
         fit = (panel.joined == NEVER) & ~np.isnan(values[:, j])

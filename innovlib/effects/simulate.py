@@ -38,7 +38,7 @@ SCENARIOS = {
     "B": Scenario(pilots="small"),
     "C": Scenario(pilots="large"),
     "D2": Scenario(pilots="clustered", area_sd=0.10),
-    "H": Scenario(effects_sd=0.3),
+    "H": Scenario(effects_sd=0.2),
     "M": Scenario(gaps=0.10),
 }
 
