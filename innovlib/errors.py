@@ -51,8 +51,12 @@ def said(found: Words, *, expected: Words | None = None, todo: Words | None = No
     }
     place = f"{where}: " if where else ""
     thai = place + "".join(lead + text.rstrip(".") for lead, text in parts["th"] if text)
-    english = place + "".join(lead + text.rstrip(".") + "." for lead, text in parts["en"] if text)
+    english = place + "".join(lead + _closed(text) for lead, text in parts["en"] if text)
     return Words(thai, english)
+
+
+def _closed(text: str) -> str:
+    return text if text.endswith(("?", ".")) else f"{text}."
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> Words | None:
