@@ -21,7 +21,9 @@ WORDS = {
     "all_districts": Words("ทุกอำเภอ", "All districts"),
     "all_cohorts": Words("ทุกรุ่น", "All cohorts"),
     "school": Words("โรงเรียน", "School"),
-    "trend": Words("แนวโน้ม", "Trend"),
+    "trend": Words("แนวโน้มเทียบเขตพื้นที่", "Trend against the area"),
+    "n_label": labels.PUPILS,
+    "verdict": labels.READING,
     "found": Words("พบ {n} โรงเรียน", "{n} schools found"),
     "order": Words("เรียงตามตัวอักษร ไม่ใช่การจัดอันดับ", "in Thai alphabetical order, not a ranking"),
     "groups": Words("รายงานภาพรวม", "Overview reports"),
@@ -62,9 +64,8 @@ def index_html(
     terms.check_language(lang)
     schools = sorted((e for e in entries if e["kind"] == "school"), key=_order)
     overviews = [e for kind in OVERVIEWS for e in sorted(entries, key=_order) if e["kind"] == kind]
+    columns, scale = _columns(schools), _scale(schools)
     script = style.template("index.js").strip()
-    from innovlib.report.page import script_hash  # the page module gives this one on as its own
-
     return _template().render(
         html_lang="en" if lang == "en" else "th",
         title=escape(title.en if lang == "en" else title.th),
@@ -74,16 +75,16 @@ def index_html(
         fonts=style.font_css(),
         css=style.css("page.css") + style.css("index.css"),
         script=script,
-        script_hash=script_hash(script),
+        script_hash=style.script_hash(script),
         words={key: escape(words.en if lang == "en" else words.th) for key, words in WORDS.items()},
         said={key: words_html(words, lang) for key, words in WORDS.items()},
         overviews=[(_address(e), words_html(_name(e), lang)) for e in overviews],
-        rows="".join(_row(entry, scale=_scale(schools), lang=lang) for entry in schools),
+        rows="".join(_row(entry, columns, scale=scale, lang=lang) for entry in schools),
         districts=[escape(d) for d in sorted({str(e.get("district") or "") for e in schools} - {""}, key=_thai)],
         cohorts=[escape(c) for c in sorted({str(e["cohort"]) for e in schools if e.get("cohort")}, key=_number_first)],
         count=len(schools),
         figure=figure._repr_html_().replace(SWITCH, "") if figure is not None else "",
-        heads=_heads(lang),
+        heads=_heads(columns, lang),
     )
 
 
@@ -126,29 +127,38 @@ def search_key(entry: dict) -> str:
     return " ".join(terms.matching_key(str(part)) for part in parts if part)
 
 
-def _heads(lang: str) -> str:
-    heads = (WORDS["school"], WORDS["district"], WORDS["cohort"], labels.PUPILS, WORDS["trend"], labels.READING)
-    return "".join(f'<th scope="col">{words_html(words, lang)}</th>' for words in heads)
+def _columns(schools: Sequence[dict]) -> list[str]:
+    """The columns of the list: those of which any report says something."""
+    return [key for key in ("district", "trend", "cohort", "n_label", "verdict") if any(e.get(key) for e in schools)]
 
 
-def _row(entry: dict, *, scale: tuple[float, float], lang: str) -> str:
+def _heads(columns: Sequence[str], lang: str) -> str:
+    words = [WORDS["school"], *(WORDS[key] for key in columns)]
+    return "".join(f'<th scope="col">{words_html(each, lang)}</th>' for each in words)
+
+
+def _row(entry: dict, columns: Sequence[str], *, scale: tuple[float, float], lang: str) -> str:
     name = terms.school_display_name(entry["name_th"]) if lang != "en" else _name(entry).en
     english = f' <span class="en" lang="en">{escape(entry["name_en"])}</span>' if _both(entry, lang) else ""
     district, cohort = str(entry.get("district") or ""), str(entry.get("cohort") or "")
-    trend = entry.get("trend") or []
-    said = ", ".join(number(v) for v in trend)
-    cells = (
-        (WORDS["district"], escape(district) or "–"),
-        (WORDS["cohort"], escape(cohort) or "–"),
-        (labels.PUPILS, escape(entry.get("n_label") or "–")),
-        (WORDS["trend"], spark(trend, scale=scale, label=said) if any(v is not None for v in trend) else "–"),
-        (labels.READING, _reading(entry, lang)),
-    )
-    tds = "".join(f'<td data-label="{escape(getattr(w, "en" if lang == "en" else "th"))}">{c}</td>' for w, c in cells)
+    cells = "".join(_cell(entry, key, scale=scale, lang=lang) for key in columns)
     return (
         f'<tr data-key="{escape(search_key(entry))}" data-district="{escape(district)}" data-cohort="{escape(cohort)}">'
-        f'<th scope="row"><a href="{_address(entry)}">{name_html(name)}</a>{english}</th>{tds}</tr>\n'
+        f'<th scope="row"><a href="{_address(entry)}">{name_html(name)}</a>{english}</th>{cells}</tr>\n'
     )
+
+
+def _cell(entry: dict, key: str, *, scale: tuple[float, float], lang: str) -> str:
+    if key == "trend":
+        trend = entry.get("trend") or []
+        said = ", ".join(number(v) for v in trend)
+        content = spark(trend, scale=scale, label=said) if any(v is not None for v in trend) else "–"
+    elif key == "verdict":
+        content = _reading(entry, lang)
+    else:
+        content = escape(entry.get(key) or "–")
+    kind = {"trend": ' class="trend"', "cohort": ' class="labelled"', "n_label": ' class="labelled"'}.get(key, "")
+    return f'<td{kind} data-label="{escape(getattr(WORDS[key], "en" if lang == "en" else "th"))}">{content}</td>'
 
 
 def _both(entry: dict, lang: str) -> bool:

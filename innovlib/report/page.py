@@ -7,7 +7,6 @@ who read the notebook and does not come onto the page, nor do warnings.
 from __future__ import annotations
 
 import base64
-import hashlib
 import re
 from dataclasses import asdict, dataclass, field
 from functools import lru_cache
@@ -194,7 +193,7 @@ def _frame(masthead: Masthead) -> dict:
         "css": style.css("page.css"),
         "page_rule": page_rule(masthead),
         "script": script,
-        "script_hash": script_hash(script),
+        "script_hash": style.script_hash(script),
         "skip": escape(_first(SKIP, lang)),
         "contents_head": words_html(CONTENTS, lang),
         "footer": "".join(f"<p>{escape(one_line(words, lang))}</p>" for words in said if words and words.th),
@@ -203,11 +202,6 @@ def _frame(masthead: Masthead) -> dict:
 
 def _first(words: Words, lang: str) -> str:
     return words.en if lang == "en" else words.th
-
-
-def script_hash(script: str) -> str:
-    """The hash by which a page's policy lets its own script run and no other."""
-    return "sha256-" + base64.b64encode(hashlib.sha256(script.encode()).digest()).decode("ascii")
 
 
 def page_rule(masthead: Masthead) -> str:

@@ -9,6 +9,7 @@ and still a shape always says the same thing as a colour.
 from __future__ import annotations
 
 import base64
+import hashlib
 import importlib.util
 import io
 from contextlib import contextmanager
@@ -204,3 +205,8 @@ def css(name: str = "page.css") -> str:
     for key, value in colours.items():
         text = text.replace(f"@@{key}@@", value)
     return text.replace("@@FONTS@@", FONT_STACK)
+
+
+def script_hash(script: str) -> str:
+    """The hash by which a page's policy lets its own script run and no other."""
+    return "sha256-" + base64.b64encode(hashlib.sha256(script.encode()).digest()).decode("ascii")

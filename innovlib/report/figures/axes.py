@@ -109,7 +109,14 @@ def _start(block: list, low: float, high: float) -> float:
 
 
 def x_axis(
-    sheet: Sheet, scale: Scale, *, spans: Sequence[tuple[float, float]], bottom: float, size: float, title: str = ""
+    sheet: Sheet,
+    scale: Scale,
+    *,
+    spans: Sequence[tuple[float, float]],
+    bottom: float,
+    size: float,
+    title: Words,
+    lang: str,
 ) -> float:
     """Grid lines over each span (top, bottom), tick numbers and a title under all; returns where the drawing ends."""
     room = abs(scale.stop - scale.start)
@@ -119,11 +126,7 @@ def x_axis(
     for tick in marks:
         sheet.text(scale(tick), bottom + size * 1.35, number(tick), size=size, colour=style.MUTED, anchor="middle")
     sheet.line((scale.start, bottom), (scale.stop, bottom), stroke=style.AXIS)
-    if not title:
-        return bottom + size * 1.8
-    middle = (scale.start + scale.stop) / 2
-    sheet.text(middle, bottom + size * 2.9, title, size=size, colour=style.MUTED, anchor="middle")
-    return bottom + size * 3.4
+    return title_below(sheet, title, scale, y=bottom + size * 2.9, size=size, lang=lang)
 
 
 def y_axis(sheet: Sheet, scale: Scale, *, left: float, right: float, size: float, about: int = 5, signed=False) -> None:
@@ -133,6 +136,14 @@ def y_axis(sheet: Sheet, scale: Scale, *, left: float, right: float, size: float
         sheet.line((left, y), (right, y), stroke=style.GRID)
         label = number(tick, signed=signed)
         sheet.text(left - 5, y + size * MIDDLE, label, size=size, colour=style.MUTED, anchor="end")
+
+
+def title_below(sheet: Sheet, words: Words, scale: Scale, *, y: float, size: float, lang: str) -> float:
+    """The title of a level axis, centred under it; on two lines where one is too short. Returns where it ends."""
+    said, middle = one_line(words, lang), (scale.start + scale.stop) / 2
+    fits = style.text_width(said, size) <= 2 * min(middle, sheet.width - middle) - 2
+    each = [said] if fits else lines(words, lang)
+    return sheet.texts(middle, y, each, size=size, colour=style.MUTED, anchor="middle") - size * 0.9
 
 
 def axis_title(sheet: Sheet, words: Words, *, y: float, size: float, lang: str, x: float = 1.0) -> float:

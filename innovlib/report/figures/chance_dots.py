@@ -10,7 +10,7 @@ import pandas as pd
 from innovlib.errors import BadInput, Words
 from innovlib.report import labels, style
 from innovlib.report.disclosure import Protected
-from innovlib.report.figures.axes import Scale, bounds, ticks
+from innovlib.report.figures.axes import Scale, bounds, ticks, title_below
 from innovlib.report.figures.figure import Figure, finish, frame_of
 from innovlib.report.figures.sheet import Sheet
 from innovlib.report.typeset import lines, number, one_line
@@ -65,8 +65,8 @@ def _draw(frame: pd.DataFrame, values: np.ndarray, width: float, *, own: str, ax
         return sheet
     low, high = bounds([*values, 0.0], least=8, step=2)
     x = Scale(low, high, 14, width - 14)
-    columns = _columns(values, width=(high - low) / (x.stop - x.start) * 19)
-    r = 8.5
+    r = 8.5 if width < 400 else 10.5
+    columns = _columns(values, width=max((values[-1] - values[0]) / 8, (high - low) / (x.stop - x.start) * 2.2 * r))
     bottom = 36 + 2 * r * 1.12 * max(len(column) for column in columns.values())
     for centre, column in columns.items():
         for i, value in enumerate(column):
@@ -76,7 +76,7 @@ def _draw(frame: pd.DataFrame, values: np.ndarray, width: float, *, own: str, ax
             else:
                 sheet.disc(x(centre), y, r - 0.8, fill=style.WHITE, stroke=style.MUTED, width=1.5)
     _sides(sheet, values, x, bottom, size=size, lang=lang)
-    sheet.height = _axis(sheet, x, bottom, title=one_line(axis, lang), size=size)
+    sheet.height = _axis(sheet, x, bottom, title=axis, size=size, lang=lang)
     return sheet
 
 
@@ -107,11 +107,10 @@ def _sides(sheet: Sheet, values: np.ndarray, x: Scale, bottom: float, *, size: f
                         leading=1.3)  # fmt: skip
 
 
-def _axis(sheet: Sheet, x: Scale, bottom: float, *, title: str, size: float) -> float:
+def _axis(sheet: Sheet, x: Scale, bottom: float, *, title: Words, size: float, lang: str) -> float:
     sheet.line((x.start - 10, bottom), (x.stop + 10, bottom), stroke=style.AXIS)
     for tick in ticks(x.low, x.high, about=int((x.stop - x.start) / 55)):
         sheet.line((x(tick), bottom), (x(tick), bottom + 3), stroke=style.AXIS)
         label = number(tick, signed=True)
         sheet.text(x(tick), bottom + size * 1.5, label, size=size, colour=style.MUTED, anchor="middle")
-    sheet.text((x.start + x.stop) / 2, bottom + size * 3, title, size=size, colour=style.MUTED, anchor="middle")
-    return bottom + size * 3.6
+    return title_below(sheet, title, x, y=bottom + size * 3, size=size, lang=lang)

@@ -99,7 +99,7 @@ def _draw(frame: pd.DataFrame, look: Look, *, own: str, limits: Range, axis: Wor
             y = _row(rows, y, found, scale, own=own, subject=subject, look=look, lang=lang, told=told)
         spans.append((top, y))
     sheet = Sheet(look.width)
-    sheet.height = x_axis(sheet, scale, spans=spans, bottom=y + 2, size=look.size, title=one_line(axis, lang))
+    sheet.height = x_axis(sheet, scale, spans=spans, bottom=y + 2, size=look.size, title=axis, lang=lang)
     sheet.place(rows)
     return sheet
 

@@ -7,10 +7,10 @@ import pandas as pd
 from innovlib.errors import Words
 from innovlib.report import labels, style
 from innovlib.report.disclosure import Protected
-from innovlib.report.figures.axes import Scale, axis_title, bounds, y_axis
+from innovlib.report.figures.axes import Scale, axis_title, bounds, title_below, y_axis
 from innovlib.report.figures.figure import Figure, finish, frame_of
 from innovlib.report.figures.sheet import Sheet
-from innovlib.report.typeset import lines, number, one_line
+from innovlib.report.typeset import lines, number
 
 VALUES = ["estimate", "conf_low", "conf_high", "band_low", "band_high"]
 
@@ -100,6 +100,4 @@ def _times(sheet: Sheet, frame: pd.DataFrame, x: Scale, bottom: float, *, size: 
             words = labels.HIDDEN if status == "small" else labels.ABSENT
             colour = style.WARN if status == "small" else style.MUTED
             sheet.text(x(time), bottom - 5, lines(words, lang)[0], size=size - 1.5, colour=colour, anchor="middle")
-    title = one_line(labels.YEARS_FROM_JOINING, lang)
-    sheet.text((x.start + x.stop) / 2, bottom + size * 3, title, size=size, colour=style.MUTED, anchor="middle")
-    return bottom + size * 3.6
+    return title_below(sheet, labels.YEARS_FROM_JOINING, x, y=bottom + size * 3, size=size, lang=lang)

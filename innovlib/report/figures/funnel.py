@@ -9,7 +9,7 @@ import pandas as pd
 from innovlib.errors import BadInput, Words
 from innovlib.report import labels, style
 from innovlib.report.disclosure import Protected
-from innovlib.report.figures.axes import Scale, axis_title, bounds, y_axis
+from innovlib.report.figures.axes import Scale, axis_title, bounds, title_below, y_axis
 from innovlib.report.figures.figure import Figure, finish, frame_of
 from innovlib.report.figures.sheet import Sheet
 from innovlib.report.typeset import number, one_line
@@ -82,8 +82,10 @@ def _draw(
     _bands(sheet, curves, x, y, size=size)
     y_axis(sheet, y, left=34, right=width - 38, size=size, signed=True)
     sheet.line((34, y(0)), (width - 38, y(0)), stroke=style.MUTED, width=1.1)
-    for row in sorted(rows, key=lambda r: r["school_id"] == highlight):
-        _school(sheet, row, curves, x, y, value=value, mine=row["school_id"] == highlight, size=size, lang=lang)
+    shifts = _shifts(rows, value=value)
+    for row, shift in sorted(zip(rows, shifts, strict=True), key=lambda each: each[0]["school_id"] == highlight):
+        place = (x.clipped(math.log(row["n"])) + shift, y.clipped(row[value]))
+        _school(sheet, place, row, curves, x, value=value, mine=row["school_id"] == highlight, size=size, lang=lang)
     sheet.height = _counts(sheet, x, y.start, size=size, lang=lang)
     return sheet
 
@@ -100,9 +102,18 @@ def _bands(sheet: Sheet, curves: pd.DataFrame, x: Scale, y: Scale, *, size: floa
 
 
 def _school(
-    sheet: Sheet, row: dict, curves: pd.DataFrame, x: Scale, y: Scale, *, value: str, mine: bool, size: float, lang: str
+    sheet: Sheet,
+    at: tuple,
+    row: dict,
+    curves: pd.DataFrame,
+    x: Scale,
+    *,
+    value: str,
+    mine: bool,
+    size: float,
+    lang: str,
 ) -> None:
-    place, level = x.clipped(math.log(row["n"])), y.clipped(row[value])
+    place, level = at
     near = curves.iloc[(curves["n"] - row["n"]).abs().argmin()]
     outside = not near["low_998"] <= row[value] <= near["high_998"]
     if mine:
@@ -117,6 +128,18 @@ def _school(
         sheet.disc(place, level, 2.2, fill=style.PEER)
 
 
+def _shifts(rows: list[dict], *, value: str) -> list[float]:
+    """Rounded values fall on each other: those at one place stand side by side, in points from it."""
+    places: dict[tuple, list[int]] = {}
+    for i, row in enumerate(rows):
+        places.setdefault((row["n"], row[value]), []).append(i)
+    out = [0.0] * len(rows)
+    for members in places.values():
+        for k, i in enumerate(sorted(members, key=lambda i: rows[i]["school_id"])):
+            out[i] = (k - (len(members) - 1) / 2) * 4.6
+    return out
+
+
 def _counts(sheet: Sheet, x: Scale, bottom: float, *, size: float, lang: str) -> float:
     sheet.line((x.start, bottom), (x.stop, bottom), stroke=style.AXIS)
     for tick in TICKS:
@@ -124,6 +147,4 @@ def _counts(sheet: Sheet, x: Scale, bottom: float, *, size: float, lang: str) ->
             place = x(math.log(tick))
             sheet.line((place, bottom), (place, bottom + 3), stroke=style.AXIS)
             sheet.text(place, bottom + size * 1.5, number(tick), size=size, colour=style.MUTED, anchor="middle")
-    title = one_line(labels.PUPILS_TESTED, lang)
-    sheet.text((x.start + x.stop) / 2, bottom + size * 3, title, size=size, colour=style.MUTED, anchor="middle")
-    return bottom + size * 3.6
+    return title_below(sheet, labels.PUPILS_TESTED, x, y=bottom + size * 3, size=size, lang=lang)

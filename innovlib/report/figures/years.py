@@ -72,7 +72,7 @@ def years(
     ----------
     data
         Protected results; each test, grade and subject in it becomes a panel. A pooled period
-        ("2565–67") stands at its middle, with a thin line over its years.
+        ("2565–67") stands at its middle.
     joined_year_be
         First academic year as a pilot school: a dashed line before it. None draws no line.
     scale
@@ -251,10 +251,6 @@ def _own(sheet: Sheet, panel: Panel, mine: list[dict]) -> None:
     for run in _stretches(panel, mine, "conf_low", "conf_high"):
         for x, low, high in run:
             sheet.line((x, low), (x, high), stroke=style.OWN, width=0.9)
-    for row in mine:  # a pooled mean stands for all its years
-        if shown(row) is not None and _span(row)[0] < _span(row)[1]:
-            y, (first, last) = panel.y.clipped(shown(row)), _span(row)
-            sheet.line((panel.x(first - 0.3), y), (panel.x(last + 0.3), y), stroke=style.OWN, width=0.9)
     runs = list(_stretches(panel, mine, "mean"))
     for run in runs:
         if len(run) > 1:
