@@ -1,0 +1,259 @@
+"""The engine: one notebook run through papermill, and an honest word on whether it was done.
+
+papermill alone calls a notebook complete whose kernel was killed, and lets pupils' rows cross open TCP ports. Here a
+kernel talks through sockets in a private folder (on Windows: encrypted), dies with all it started, and a notebook
+counts as done only if nothing was raised, every code cell was executed and no output is an error.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import signal
+import tempfile
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import papermill
+from nbclient.exceptions import DeadKernelError
+from nbformat import NotebookNode
+from papermill.clientwrap import PapermillNotebookClient
+from papermill.engines import Engine, papermill_engines
+from papermill.exceptions import PapermillExecutionError
+from papermill.execute import remove_error_markers
+from traitlets import Int
+from traitlets.config import Config
+
+ENGINE = "innov"
+
+_ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+_ADDRESS = re.compile(r"\bat 0x[0-9a-fA-F]+")
+_OVERWRITTEN = re.compile(r"[^\n]*\r(?!\n)")
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one report may take before it is stopped, so that none can hold up the others."""
+
+    report_s: float = 900.0
+    cell_s: int = 300
+    output_mb: int = 64
+    memory_mb: int = 4096
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Why a report is not done: the cell (counted from 0; None where no cell is to blame) and the cause."""
+
+    cause: str
+    cell: int | None = None
+    source: str = ""
+    traceback: str = ""
+
+    def to_dict(self) -> dict:
+        """The fault as plain values."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Run:
+    """An executed notebook and what went wrong in it, if anything did."""
+
+    notebook: NotebookNode
+    fault: Fault | None
+
+
+class LimitedClient(PapermillNotebookClient):
+    """papermill's client, stopping a notebook whose outputs would fill the memory."""
+
+    output_limit = Int(Limits.output_mb * 2**20)
+
+    def __init__(self, nb_man, **settings):
+        super().__init__(nb_man, on_notebook_start=self._note_group, **settings)
+        self.arrived, self.kernel_group = 0, None
+
+    def _note_group(self, **_) -> None:
+        self.kernel_group = getattr(self.km.provisioner, "pgid", None)
+
+    def process_message(self, msg, cell, cell_index):
+        """Count what arrives before it is kept; past the limit the kernel is ended, for it need not listen any more."""
+        self.arrived += _size(msg["content"])
+        if self.arrived <= self.output_limit:
+            return super().process_message(msg, cell, cell_index)
+        if self.km.has_kernel:
+            self.km.provisioner.process.kill()
+        return None
+
+    def execute(self, **settings):
+        """Execute the notebook; a kernel that was ended for its outputs says so."""
+        try:
+            return super().execute(**settings)
+        except DeadKernelError as error:
+            if self.arrived > self.output_limit:
+                raise DeadKernelError(f"outputs are larger than {self.output_limit >> 20} MB") from error
+            raise
+
+
+def _size(content) -> int:
+    if isinstance(content, dict):
+        return sum(_size(value) for value in content.values())
+    if isinstance(content, (list, tuple)):
+        return sum(_size(value) for value in content)
+    return len(content) if isinstance(content, (str, bytes)) else 0
+
+
+class InnovEngine(Engine):
+    """The papermill engine ``innov``: an ordinary Jupyter kernel, kept private and cleaned up after."""
+
+    @classmethod
+    def execute_managed_notebook(cls, nb_man, kernel_name, *, limits=None, keep=None, start_timeout=60, **others):
+        """Execute the notebook that papermill has prepared; papermill calls this.
+
+        Parameters
+        ----------
+        limits
+            :class:`Limits` of one report.
+        keep
+            A list that takes papermill's manager before anything runs, so that a notebook that dies can be looked at.
+        """
+        if keep is not None:
+            keep.append(nb_man)
+        limits = limits or Limits()
+        with tempfile.TemporaryDirectory(prefix="innov-") as folder:
+            client = LimitedClient(
+                nb_man,
+                kernel_name=kernel_name,
+                timeout=limits.cell_s,
+                startup_timeout=start_timeout,
+                config=_private(Path(folder)),
+                ipython_hist_file=":memory:",
+                output_limit=limits.output_mb << 20,
+                **{name: others[name] for name in ("log_output", "stdout_file", "stderr_file") if name in others},
+            )
+            try:
+                client.execute()
+            finally:
+                _end_group(client)
+
+
+def _private(folder: Path) -> Config:
+    config = Config()
+    if os.name == "posix":
+        # The sockets are files beside the connection file, in a folder that is this user's alone.
+        config.KernelManager.transport = "ipc"
+        config.KernelManager.connection_file = str(folder / "k.json")
+    else:
+        config.KernelManager.transport_encryption = "required"
+    return config
+
+
+def _end_group(client: LimitedClient) -> None:
+    # What a report started must not outlive it; the kernel leads a process group of its own.
+    if client.kernel_group and hasattr(os, "killpg"):
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(client.kernel_group, signal.SIGKILL)
+
+
+papermill_engines.register(ENGINE, InnovEngine)
+
+
+def run_notebook(path: Path, *, parameters: dict, limits: Limits | None = None) -> Run:
+    """Run a template with parameters and judge the result.
+
+    Parameters
+    ----------
+    path
+        The template.
+    parameters
+        Values for its ``parameters`` cell.
+
+    Returns
+    -------
+    Run
+        The notebook with everything removed that differs from run to run. Where it failed, as far as it came.
+    """
+    keep, error = [], None
+    try:
+        papermill.execute_notebook(
+            str(path).replace("{", "{{").replace("}", "}}"),
+            None,
+            parameters=parameters,
+            engine_name=ENGINE,
+            progress_bar=False,
+            keep=keep,
+            limits=limits or Limits(),
+        )
+    except Exception as raised:  # noqa: BLE001 - whatever a report raises is its own fault, told in the result
+        error = raised
+    if not keep:
+        raise error
+    notebook = remove_error_markers(keep[0].nb)
+    fault = find_fault(notebook, error)
+    return Run(settled(notebook), fault)
+
+
+def find_fault(notebook: NotebookNode, error: Exception | None = None) -> Fault | None:
+    """What keeps an executed notebook from being done; None where nothing does."""
+    code = [(i, c) for i, c in enumerate(notebook.cells) if c.cell_type == "code" and c.source.strip()]
+    if error is not None and not isinstance(error, PapermillExecutionError):
+        # A dead kernel or a limit: the notebook itself says nothing of it, so the cell is the last that was begun.
+        begun = [(i, c.source) for i, c in code if c.metadata.get("papermill", {}).get("start_time")]
+        i, source = begun[-1] if begun else (None, "")
+        return Fault(_ANSI.sub("", f"{type(error).__name__}: {error}".strip()), i, source)
+    for i, cell in code:
+        for output in cell.outputs:
+            if output.output_type == "error":
+                trace = _ANSI.sub("", "\n".join(output.traceback))
+                return Fault(f"{output.ename}: {output.evalue}", i, cell.source, trace)
+        if cell.execution_count is None:
+            return Fault("the cell was never executed", i, cell.source)
+    return None
+
+
+# --- same input, same bytes ---------------------------------------------------------------------------------------
+
+
+def settled(notebook: NotebookNode) -> NotebookNode:
+    """The notebook without what differs from run to run: times, random ids, memory addresses, how a stream was cut.
+
+    The notebook itself is changed and handed back.
+    """
+    parameters = notebook.metadata.get("papermill", {}).get("parameters", {})
+    notebook.metadata["papermill"] = {"parameters": parameters}
+    for i, cell in enumerate(notebook.cells):
+        for volatile in ("papermill", "execution"):
+            cell.metadata.pop(volatile, None)
+        if "injected-parameters" in cell.metadata.get("tags", ()):
+            cell["id"] = f"injected-{i}"
+        if cell.cell_type == "code":
+            cell.outputs = [_without_addresses(output) for output in _joined(cell.outputs)]
+    return notebook
+
+
+def _joined(outputs: list[NotebookNode]) -> list[NotebookNode]:
+    """Each stream of a cell as one output where it first spoke: a kernel cuts streams by the clock."""
+    out, streams = [], {}
+    for output in outputs:
+        if output.output_type != "stream":
+            out.append(output)
+        elif output.name in streams:
+            streams[output.name].text += output.text
+        else:
+            streams[output.name] = output
+            out.append(output)
+    for stream in streams.values():
+        stream.text = _OVERWRITTEN.sub("", stream.text)
+    # Which of the two came first is chance as well, so stdout leads where nothing stands between them.
+    for i in range(len(out) - 1):
+        if [o.get("name") for o in out[i : i + 2]] == ["stderr", "stdout"]:
+            out[i], out[i + 1] = out[i + 1], out[i]
+    return out
+
+
+def _without_addresses(output: NotebookNode) -> NotebookNode:
+    if output.output_type == "stream":
+        output.text = _ADDRESS.sub("at 0x…", output.text)
+    elif isinstance(output.get("data", {}).get("text/plain"), str):
+        output.data["text/plain"] = _ADDRESS.sub("at 0x…", output.data["text/plain"])
+    return output

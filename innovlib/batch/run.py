@@ -1,0 +1,342 @@
+"""The run: a plan turned into pages by several workers, come what may."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import json
+import shutil
+import signal
+import tempfile
+import threading
+import time
+from collections import deque
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from tqdm import tqdm
+
+from innovlib import paths
+from innovlib.area.store import open_area
+from innovlib.batch import keys, manifest
+from innovlib.batch.engine import Fault, Limits
+from innovlib.batch.folder import OutFolder
+from innovlib.batch.journal import Journal, now
+from innovlib.batch.plan import SHARED_PARAMETERS, Plan, Report, make_plan
+from innovlib.batch.pool import KernelPool
+from innovlib.batch.work import EXECUTED, JOB, PAGE, RESULT
+from innovlib.errors import BadInput, Words
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a batch did. ``exit_code``: 0 all done, 1 some failed, 130 interrupted."""
+
+    out: Path
+    rendered: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
+    failed: dict[str, Fault] = field(default_factory=dict)
+    stale: tuple[str, ...] = ()
+    notes: tuple[Words, ...] = ()
+    interrupted: bool = False
+
+    @property
+    def exit_code(self) -> int:
+        """The exit code of the command."""
+        return 130 if self.interrupted else int(bool(self.failed))
+
+    def to_dict(self) -> dict:
+        """The outcome for a program."""
+        return {
+            "out": self.out.name,
+            "rendered": list(self.rendered),
+            "kept": list(self.kept),
+            "failed": {name: {"cell": f.cell, "cause": f.cause} for name, f in self.failed.items()},
+            "stale": list(self.stale),
+            "notes": [note._asdict() for note in self.notes],
+            "interrupted": self.interrupted,
+            "exit_code": self.exit_code,
+        }
+
+    def sentences(self) -> list[Words]:
+        """The outcome for a person, in both languages."""
+        n, m, k = len(self.rendered), len(self.failed), len(self.kept)
+        lines = [
+            *self.notes,
+            Words(f"ทำรายงาน {n} ฉบับ คงเดิม {k} ฉบับ ไม่สำเร็จ {m} ฉบับ", f"{n} reports made, {k} kept, {m} failed"),
+        ]
+        for name, fault in self.failed.items():
+            cell = "" if fault.cell is None else f" [{fault.cell}]"
+            lines.append(
+                Words(f"ไม่สำเร็จ {name} เซลล์{cell}: {fault.cause}", f"failed {name}, cell{cell}: {fault.cause}")
+            )
+        if self.failed:
+            lines.append(Words("ดูรายละเอียดใน _failed/", "details stand in _failed/"))
+        if self.stale:
+            files = ", ".join(self.stale)
+            lines.append(Words(f"ไฟล์ที่ไม่อยู่ในแผนแล้ว ลบได้: {files}", f"no longer in the plan, you may delete: {files}"))
+        if self.interrupted:
+            lines.append(Words("หยุดกลางคัน สั่งซ้ำเพื่อทำต่อ", "stopped before the end; run again to go on where it stopped"))
+        return lines
+
+
+def render(
+    area_folder: str | Path,
+    kind: str = "all",
+    *,
+    out: str | Path | None = None,
+    only: list[str] | None = None,
+    workers: int = 1,
+    profile: str = "public",
+    lang: str = "both",
+    force: bool = False,
+    templates: Path = paths.NOTEBOOKS,
+    limits: Limits | None = None,
+    page: str = "innovlib.report.page",
+    progress: bool = False,
+) -> Outcome:
+    """Make the reports of an area that are missing or out of date.
+
+    Everything that can be refused is refused before anything is written or run. After that one report that fails
+    touches no other: it is set apart in ``_failed/`` with its cell and cause.
+
+    Parameters
+    ----------
+    kind
+        ``school``, ``cohort``, ``area`` or ``all``.
+    out
+        Output folder; by default ``reports/`` and the area's folder name (and the profile, if not public).
+    only
+        Ids of schools or numbers of cohorts to make; None for all.
+    workers
+        Reports made at a time.
+    force
+        Make reports that are up to date as well.
+    page
+        Module whose ``report_html(notebook)``, ``read_meta(notebook)`` and ``index_html(entries, ...)`` make pages.
+
+    Raises
+    ------
+    BadInput
+        The area, the templates, an id, the profile or the output folder are not what they should be.
+    """
+    if workers < 1:
+        raise BadInput(
+            Words(f"--workers {workers}", f"--workers {workers}"),
+            expected=Words("จำนวนเต็มตั้งแต่ 1", "a whole number from 1"),
+        )
+    plan = make_plan(open_area(area_folder), profile=profile, lang=lang, templates=Path(templates))
+    chosen = plan.select(kind, only=only)
+    folder = OutFolder(_out_path(plan, out))
+    batch = Batch(plan, folder, page=page, limits=limits or Limits())
+    batch.refuse_mixing()
+    with folder.held():
+        return batch.run(chosen, workers=workers, force=force, progress=progress)
+
+
+def _out_path(plan: Plan, out: str | Path | None) -> Path:
+    if out is not None:
+        return Path(out).expanduser().absolute()
+    name = plan.area.folder.name
+    return paths.REPORTS / (name if plan.profile == "public" else f"{name}-{plan.profile}")
+
+
+class Batch:
+    """One run of a plan into a folder that is held for it."""
+
+    def __init__(self, plan: Plan, folder: OutFolder, *, page: str, limits: Limits) -> None:
+        self.plan, self.folder, self.limits = plan, folder, limits
+        self.page = importlib.import_module(page)
+        self.journal = Journal.open(folder.path)
+        self.made_with, self.made_of = keys.kit(), keys.described(plan.area)
+        self.keys = keys.report_keys(plan, made_with=self.made_with, made_of=self.made_of)
+        self.before = manifest.read(folder.path)
+        self.failed: dict[str, Fault] = {}
+        self.rendered: list[str] = []
+
+    def refuse_mixing(self) -> None:
+        """Refuse a folder that holds another area's reports, or reports for other readers."""
+        place, profile = str(self.folder.path), self.plan.profile
+        others = self.folder.other_profiles(profile)
+        todo = Words("เลือกโฟลเดอร์อื่นด้วย --out", "choose another folder with --out")
+        if others:
+            raise BadInput(
+                Words(
+                    f"โฟลเดอร์นี้มีรายงานสำหรับผู้อ่านกลุ่มอื่น ({others[0]}) ห้ามปนกับ {profile}",
+                    f"this folder holds reports for other readers ({others[0]}), which must not mix with {profile}",
+                ),
+                where=place,
+                todo=todo,
+            )
+        area = self.before.get("area", {}).get("folder", self.made_of["folder"])
+        if area != self.made_of["folder"]:
+            raise BadInput(
+                Words(f"โฟลเดอร์นี้มีรายงานของพื้นที่ {area}", f"this folder holds the reports of area {area}"),
+                where=place,
+                todo=todo,
+            )
+
+    def run(self, chosen: list[Report], *, workers: int, force: bool, progress: bool) -> Outcome:
+        """Make what is missing or out of date among the chosen reports, then the index and the manifest."""
+        states = self._states()
+        todo = [r for r in chosen if force or states[r.file]["status"] != "done"]
+        with _stop_requests() as stop, _scratch() as scratch:
+            bar = tqdm(total=len(todo), desc="innov render", unit="report", disable=not progress)
+            with bar:
+                self._work(todo, scratch=scratch, workers=workers, stop=stop, bar=bar)
+            interrupted = bool(stop)
+            self._finish()
+        return Outcome(
+            self.folder.path,
+            tuple(self.rendered),
+            tuple(r.name for r in chosen if r not in todo),
+            self.failed,
+            tuple(name for name in self.folder.pages() if name not in self.plan.by_file),
+            self.plan.notes,
+            interrupted,
+        )
+
+    def _states(self) -> dict[str, dict]:
+        known = manifest.known_states(self.before, self.journal)
+        return {
+            file: manifest.judged(known.get(file, {}), key=self.keys[file], sha256=self.folder.sha256(file))
+            for file in self.plan.by_file
+        }
+
+    def _work(self, todo: list[Report], *, scratch: Path, workers: int, stop: list, bar: tqdm) -> None:
+        templates = self._copy_templates(scratch)
+        pool = KernelPool(scratch, templates=templates)
+        waiting, running = deque(enumerate(todo)), {}
+        try:
+            while (waiting or running) and not stop:
+                while waiting and len(running) < workers:
+                    number, report = waiting.popleft()
+                    job = scratch / str(number)
+                    self._write_job(job, report, templates[report.kind])
+                    pool.start(job, kind=report.kind)
+                    running[job] = (report, now(), time.monotonic())
+                for job, code in pool.ended(wait_s=0.2).items():
+                    self._take(job, code, *running.pop(job))
+                    shutil.rmtree(job, ignore_errors=True)
+                    bar.update()
+                for job, (_, _, begun) in running.items():
+                    if time.monotonic() - begun > self.limits.report_s:
+                        pool.kill(job)
+        finally:
+            pool.close()
+
+    def _copy_templates(self, scratch: Path) -> dict[str, Path]:
+        # The plan's own copy is run, so that a template that is edited meanwhile cannot make two kinds of page.
+        copies = {kind: scratch / template.name for kind, template in self.plan.templates.items()}
+        for kind, path in copies.items():
+            path.write_text(self.plan.templates[kind].text, encoding="utf-8")
+        return copies
+
+    def _write_job(self, job: Path, report: Report, template: Path) -> None:
+        job.mkdir()
+        private = [str(p) for p in (self.plan.area.folder, paths.ROOT, Path.home(), job.parent) if len(str(p)) >= 8]
+        ordered = {
+            "template": str(template),
+            "parameters": report.parameters,
+            "shared": [name for name in SHARED_PARAMETERS if name in report.parameters],
+            "limits": asdict(self.limits),
+            "page": self.page.__name__,
+            "private": private,
+        }
+        (job / JOB).write_text(json.dumps(ordered, ensure_ascii=False), encoding="utf-8")
+
+    def _take(self, job: Path, code: int, report: Report, start: str, begun: float) -> None:
+        """Take in what a worker left: a page to publish, or a failure to set apart."""
+        seconds, key = time.monotonic() - begun, self.keys[report.file]
+        row = {"report": report.name, "file": report.file, "start": start, "seconds": round(seconds, 3)}
+        result = _result(job, code, late=seconds > self.limits.report_s, limits=self.limits)
+        if result["status"] == "done":
+            self.folder.publish(report.file, (job / PAGE).read_bytes())
+            self.folder.absolve(report.name)
+            self.rendered.append(report.name)
+            good = {name: result[name] for name in ("sha256", "bytes", "meta")}
+            self.journal.add(status="done", end=now(), key=key, **good, **row)
+            return
+        fault = Fault(**result["fault"])
+        self.failed[report.name] = fault
+        notebook = job / EXECUTED
+        self.folder.quarantine(
+            report.name,
+            words=failure_text(report, fault),
+            notebook=notebook.read_bytes() if notebook.is_file() else None,
+        )
+        self.journal.add(status="failed", end=now(), failed_key=key, cause=fault.cause, cell=fault.cell, **row)
+
+    def _finish(self) -> None:
+        """Write the index and the manifest anew from what stands in the folder."""
+        states, area = self._states(), self.made_of
+        entries = [
+            {"kind": r.kind, "id": r.id, "file": r.file} | states[r.file]["meta"]
+            for r in self.plan.reports
+            if states[r.file]["status"] == "done"
+        ]
+        html = self.page.index_html(
+            entries, title=area["title_th"], subtitle=area["title"], synthetic=area["synthetic"], lang=self.plan.lang
+        )
+        self.folder.publish(manifest.INDEX_FILE, html)
+        text = manifest.as_text(
+            manifest.compose(
+                self.plan,
+                made_with=self.made_with,
+                made_of=area,
+                states=states,
+                index_sha256=keys.digest(html),
+            )
+        )
+        self.folder.publish(manifest.MANIFEST_FILE, text)
+
+
+def _result(job: Path, code: int, *, late: bool, limits: Limits) -> dict:
+    try:
+        result = json.loads((job / RESULT).read_text(encoding="utf-8"))
+        if code == 0 and result["status"] in ("done", "failed"):
+            return result
+    except (OSError, ValueError, KeyError):
+        pass  # the worker did not come to its end; what is known of that is said below
+    cause = (
+        f"stopped after {limits.report_s:g} s, the limit of one report"
+        if late
+        else f"the worker ended with code {code}"
+    )
+    said = job / "said.txt"
+    tail = said.read_text(encoding="utf-8", errors="replace")[-4000:] if said.is_file() else ""
+    return {"status": "failed", "fault": Fault(cause, traceback=tail).to_dict()}
+
+
+def failure_text(report: Report, fault: Fault) -> str:
+    """What stands beside a failed report's notebook: which report, which cell, why."""
+    cell = "-" if fault.cell is None else str(fault.cell)
+    return (
+        f"รายงานที่ไม่สำเร็จ / failed report: {report.name}\n"
+        f"เซลล์ (นับจาก 0) / cell (from 0): {cell}\n"
+        f"สาเหตุ / cause: {fault.cause}\n\n{fault.source}\n\n{fault.traceback}\n"
+    )
+
+
+@contextlib.contextmanager
+def _scratch():
+    folder = Path(tempfile.mkdtemp(prefix="innov-"))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def _stop_requests():
+    """A list that fills when the batch is asked to stop (Ctrl-C, SIGTERM), so that it stops between two steps."""
+    asked: list[int] = []
+    # Python hands signals to the main thread only; elsewhere the caller decides when to stop.
+    in_main = threading.current_thread() is threading.main_thread()
+    signals = [signal.SIGINT, signal.SIGTERM] if in_main else []
+    before = {s: signal.signal(s, lambda number, _: asked.append(number)) for s in signals}
+    try:
+        yield asked
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

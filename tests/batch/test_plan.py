@@ -1,0 +1,110 @@
+"""What is planned, and what is refused before anything runs."""
+
+import pytest
+
+from innovlib.area import open_area
+from innovlib.batch.plan import make_plan
+from innovlib.errors import BadInput, UnknownName, Unreadable
+
+from .conftest import HEAD, write_notebook, write_template
+
+
+def plan(area, templates, **changes):
+    return make_plan(open_area(area), **{"profile": "public", "lang": "both", "templates": templates} | changes)
+
+
+def files(plan):
+    return [report.file for report in plan.reports]
+
+
+def test_pilot_schools_cohorts_and_the_area_are_planned(area, templates):
+    assert files(plan(area, templates)) == [
+        "school-S1.html", "school-S2.html", "school-S3.html", "cohort-1.html", "cohort-2.html", "area.html",
+    ]  # fmt: skip
+
+
+def test_an_area_without_pilots_gets_every_school_and_a_note(area, templates):
+    (area / "schools.csv").write_text("school_id,name_th\nB,ข\nA,ก\n", encoding="utf-8")
+    made = plan(area, templates)
+    assert files(made) == ["school-A.html", "school-B.html", "area.html"]
+    assert "no pilot school" in made.notes[0].en
+    with pytest.raises(UnknownName):
+        made.select("cohort")
+
+
+def test_other_profiles_stand_in_the_file_name(area, templates):
+    assert files(plan(area, templates, profile="partner"))[0] == "school-S1.partner.html"
+
+
+def test_parameters_are_what_the_templates_take(area, templates):
+    school, *_, whole = plan(area, templates).reports
+    assert school.parameters == {"area": str(area), "school_id": "S1", "profile": "public", "lang": "both"}
+    assert set(whole.parameters) == {"area", "profile", "lang"}
+
+
+def test_select_takes_kinds_and_ids(area, templates):
+    made = plan(area, templates)
+    assert [r.file for r in made.select("all", only=["S2", "2"])] == ["school-S2.html", "cohort-2.html"]
+    assert [r.file for r in made.select("area")] == ["area.html"]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "word"), [("S11", "did you mean S1"), ("C1", "not a pilot school"), ("zzz", "schools.csv")]
+)
+def test_an_unknown_id_is_refused_with_a_hint(area, templates, wanted, word):
+    with pytest.raises(UnknownName, match=word):
+        plan(area, templates).select("school", only=["S1", wanted])
+
+
+@pytest.mark.parametrize("change", [{"profile": "publik"}, {"lang": "de"}])
+def test_unknown_profile_and_language_are_refused(area, templates, change):
+    with pytest.raises(BadInput):
+        plan(area, templates, **change)
+
+
+def test_ids_that_differ_in_case_only_are_refused(area, templates):
+    (area / "schools.csv").write_text("school_id,name_th\na1,ก\nA1,ข\n", encoding="utf-8")
+    with pytest.raises(BadInput, match="differ in case"):
+        plan(area, templates)
+
+
+def test_an_empty_schools_table_is_refused(area, templates):
+    (area / "schools.csv").write_text("school_id,name_th\n", encoding="utf-8")
+    with pytest.raises(BadInput, match="no school in it"):
+        plan(area, templates)
+
+
+@pytest.mark.parametrize(
+    ("head", "word"),
+    [
+        (HEAD["school"].replace("school_id", "shool_id"), "did you mean shool_id"),
+        (HEAD["school"] + "\nyears: int = 3", "asks for years"),
+        (HEAD["area"], "does not take school_id"),
+    ],
+)
+def test_a_template_that_does_not_fit_is_refused(area, templates, head, word):
+    write_template(templates, "school", head=head)
+    with pytest.raises(UnknownName, match=word):
+        plan(area, templates)
+
+
+def test_two_parameters_cells_or_none_are_refused(area, templates):
+    write_template(templates, "school", [(HEAD["school"], ["parameters"])])
+    with pytest.raises(UnknownName, match="2 cells are tagged"):
+        plan(area, templates)
+    write_notebook(templates / "report-school.ipynb", ["1"], head=None)
+    with pytest.raises(UnknownName, match="0 cells are tagged"):
+        plan(area, templates)
+
+
+@pytest.mark.parametrize("text", [None, "no json", "[]", "{}"])
+def test_a_missing_or_broken_template_is_refused(area, templates, text):
+    path = templates / "report-area.ipynb"
+    path.unlink() if text is None else path.write_text(text)
+    with pytest.raises(Unreadable, match="report-area"):
+        plan(area, templates)
+
+
+def test_braces_in_a_folder_name_are_only_braces(area, templates):
+    odd = templates.rename(templates.parent / "a{b}c")
+    assert len(plan(area, odd).reports) == 6
