@@ -153,7 +153,7 @@ def wilson(successes: float, n: float, *, level: float = LEVEL) -> tuple[float, 
     centre = (p + z2 / (2 * n)) / (1 + z2 / n)
     reach = np.sqrt(z2) * np.sqrt(p * (1 - p) / n + z2 / (4 * n * n)) / (1 + z2 / n)
     # The share itself is always inside; rounding would put 0 of n a hair above 0.
-    return float(min(p, centre - reach)), float(max(p, centre + reach))
+    return float(max(0.0, min(p, centre - reach))), float(min(1.0, max(p, centre + reach)))
 
 
 # --- what a measure may be asked for ------------------------------------------------------------------------------

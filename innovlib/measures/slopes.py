@@ -100,7 +100,7 @@ def _within_and_between(sums: np.ndarray, size: pd.Series) -> tuple[np.ndarray, 
     w, x, y = sums[:, [0]], sums[:, [1]] / sums[:, [0]], sums[:, [2]] / sums[:, [0]]
     own = sums[:, 3:] - w * np.hstack([x * x, x * y, y * y])
     # Where all pupils of a school have the same background, rounding leaves a hair of difference.
-    own[own[:, 0] <= 1e-12 * (sums[:, 3] + (sums[:, 3].sum() / w.sum()) * w[:, 0]), :2] = 0.0
+    own[own[:, 0] <= 1e-12 * sums[:, 3].sum(), :2] = 0.0
     # About its own means a school's sums of x and y are 0.
     inside = np.hstack([w, 0 * w, 0 * w, own])
     if len(sums) >= 3:
