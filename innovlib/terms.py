@@ -154,7 +154,9 @@ _VOWELS_ABOVE_BELOW = "ัิีึืฺุู"
 _LEADING_VOWELS = "เแโใไ"
 _THAI_DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
 _TO_THAI_DIGITS = str.maketrans("0123456789", "๐๑๒๓๔๕๖๗๘๙")
-_SCHOOL_PREFIX = re.compile(r"^(โรงเรียน|ร\.?\s*ร\.)\s*")
+_MARK_ORDER = _VOWELS_ABOVE_BELOW + "็์๎" + _TONES + "ํ"
+_RUN_OF_MARKS = re.compile(f"[{_MARK_ORDER}า]+")
+_SCHOOL_PREFIX = re.compile(r"^((โรงเรียน|ร\.?\s*ร\.)\s*)+")
 
 
 def western_digits(text: str) -> str:
@@ -182,16 +184,16 @@ def matching_key(name: str) -> str:
     True
     """
     text = _INVISIBLE.sub("", unicodedata.normalize("NFC", str(name)))
-    text = _SCHOOL_PREFIX.sub("", text.replace("\u00a0", " ").strip())
     text = re.sub(r"\s+", "", western_digits(text)).replace("เเ", "แ").casefold()
-    # One order of marks on a consonant: vowel above or below, then tone, then the aa of a sara am.
-    text = text.replace("ำ", "ํา")
-    text = re.sub(f"([{_MARKS}{_VOWELS_ABOVE_BELOW}])\\1+", r"\1", text)
-    text = re.sub(f"า([{_TONES}])", r"\1า", text)
-    text = re.sub(f"ํ([{_TONES}])", r"\1ํ", text)
-    text = re.sub(f"([{_TONES}])([{_VOWELS_ABOVE_BELOW}])", r"\2\1", text)
-    text = re.sub(f"([{_MARKS}{_VOWELS_ABOVE_BELOW}])\\1+", r"\1", text)
-    return text.replace("ํา", "ำ")
+    text = _RUN_OF_MARKS.sub(_one_order, text.replace("ำ", "ํา")).replace("ํา", "ำ")
+    # Last, because a misspelt prefix is one only when its marks have been mended.
+    return _SCHOOL_PREFIX.sub("", text)
+
+
+def _one_order(run: re.Match) -> str:
+    """The marks on a consonant, each once and in one order: vowel above or below, tone, what is left of a sara am."""
+    marks = sorted(set(run[0]) - {"า"}, key=_MARK_ORDER.index)
+    return "".join(marks) + "า" * run[0].count("า")
 
 
 def thai_sort_key(text: str) -> tuple[str, str]:
