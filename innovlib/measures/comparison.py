@@ -129,6 +129,13 @@ def school_results(
     return _finished(_with_school_verdicts(_together(rows, ref=ref)))
 
 
+def running(results: pd.DataFrame) -> pd.DataFrame:
+    """Results of the subjects that a test still has: parts that were dropped from it (NT's reasoning) are left out."""
+    of_test = results.groupby(["test", "grade"], observed=True)["last_year_be"].transform("max")
+    of_subject = results.groupby(SERIES, observed=True)["last_year_be"].transform("max")
+    return results[of_subject == of_test].reset_index(drop=True)
+
+
 def group_results(
     ref: Reference,
     *,

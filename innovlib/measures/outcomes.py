@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from innovlib import terms
 from innovlib.errors import CannotEstimate, Words
 from innovlib.measures.similar import SMALLEST_GROUP, between_variance, shrunken
 
@@ -140,20 +141,20 @@ def participation(scores: pd.DataFrame, *, length: int = 3) -> pd.DataFrame:
     keys = ["school_id", "year_be", "test", "grade"]
     by_year = rows.groupby(keys, as_index=False, observed=True).agg(n=("n_enrolled", "max"), tested=("n_tested", "max"))
     by_year["tested"] = by_year["tested"].fillna(0)
-    out = []
-    for (test, grade), part in by_year.groupby(["test", "grade"], observed=True):
-        first = windows(part["year_be"], latest=int(part["year_be"].max()), length=length)
-        sums = (
-            part.assign(first_year_be=first)
-            .groupby("first_year_be", as_index=False)
-            .agg(n=("n", "sum"), tested=("tested", "sum"), low=("year_be", "min"), high=("year_be", "max"))
-        )
-        period = sums["low"].astype("str") + np.where(sums["low"] == sums["high"], "", "–" + sums["high"].astype("str"))
-        out.append(sums.assign(test=test, grade=grade, period=period, share=(sums["tested"] / sums["n"]).clip(upper=1)))
     columns = ["test", "grade", "period", "first_year_be", "n", "tested", "share"]
-    if not out:
+    if by_year.empty:
         return pd.DataFrame({c: [] for c in columns})
-    return pd.concat(out, ignore_index=True)[columns]
+    latest, earliest = int(scores["year_be"].max()), int(scores["year_be"].min())
+    first = windows(by_year["year_be"], latest=latest, length=length)
+    sums = by_year.assign(first_year_be=first).groupby(
+        ["test", "grade", "first_year_be"], as_index=False, observed=True
+    )
+    out = sums[["n", "tested"]].sum()
+    low, high = out["first_year_be"].clip(lower=earliest), out["first_year_be"] + length - 1
+    out["period"] = low.astype("str") + ("–" + high.astype("str")).where(low != high, "")
+    order = [terms.TESTS.index(t) * 100 + terms.GRADES.index(g) for t, g in zip(out["test"], out["grade"], strict=True)]
+    out = out.assign(share=(out["tested"] / out["n"]).clip(upper=1), order=order)
+    return out.sort_values(["order", "first_year_be"]).reset_index(drop=True)[columns]
 
 
 def coverage(scores: pd.DataFrame) -> pd.DataFrame:

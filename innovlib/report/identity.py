@@ -105,6 +105,11 @@ def cohort_members(schools: pd.DataFrame, *, cohort: int) -> pd.DataFrame:
     return in_thai_order(members)
 
 
+def pilots(schools: pd.DataFrame) -> list[str]:
+    """Ids of the schools that belong to a cohort or have a joining year."""
+    return list(schools.loc[schools["cohort"].notna() | schools["joined_year_be"].notna(), "school_id"])
+
+
 def in_thai_order(schools: pd.DataFrame) -> pd.DataFrame:
     """Schools sorted by name as a Thai dictionary sorts, then by id."""
     keys = [(terms.thai_sort_key(n), i) for n, i in zip(schools["name_th"], schools["school_id"], strict=True)]

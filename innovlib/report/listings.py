@@ -18,18 +18,22 @@ _DISTRICT = Column("district", Words("อำเภอ", "District"))
 
 
 def participation_table(tested: Protected, *, lang: str) -> Table:
-    """Share of the enrolled pupils who sat each test, by period."""
-    rows = tested.frame.assign(
-        what=[labels.test_grade(t, g) for t, g in zip(tested.frame["test"], tested.frame["grade"], strict=True)]
+    """Share of the enrolled pupils who sat each test: a row a test, a column a period, the enrolled in brackets."""
+    cells = tested.frame.assign(
+        cell=[
+            f"{row.percent_label}% ({row.n_label})" if row.status == "shown" else row.n_label
+            for row in tested.frame.itertuples()
+        ]
     )
-    columns = [
-        Column("what", Words("การทดสอบ", "Test")),
-        Column("period", labels.YEAR_BE),
-        Column("n_label", Words("นักเรียนในชั้น", "Enrolled"), kind="number"),
-        Column("percent_label", Words("เข้าสอบ (%)", "Tested (%)"), kind="number"),
-    ]
-    caption = Words("อัตราเข้าสอบ", "Share of pupils tested")
-    return table(Protected(rows, tested.profile), columns=columns, caption=caption, note=marks(tested), lang=lang)
+    periods = list(cells.sort_values("first_year_be")["period"].unique())
+    wide = cells.pivot_table(index=["test", "grade"], columns="period", values="cell", aggfunc="first", sort=False)
+    wide = wide.reindex(columns=periods).fillna("–").reset_index().assign(status="shown")
+    wide["what"] = [labels.test_grade(t, g) for t, g in zip(wide["test"], wide["grade"], strict=True)]
+    columns = [Column("what", Words("การทดสอบ", "Test"))]
+    columns += [Column(period, Words(period, period), kind="number") for period in periods]
+    caption = Words("ร้อยละที่เข้าสอบ (จำนวนนักเรียนในชั้น)", "Per cent tested (pupils enrolled)")
+    rows = Protected(wide, tested.profile, tested.fired)
+    return table(rows, columns=columns, caption=caption, note=marks(tested), lang=lang)
 
 
 def roster_table(roster: pd.DataFrame, *, profile: str, caption: Words, lang: str) -> Table:
@@ -88,5 +92,5 @@ def peers_list(peers: pd.DataFrame, *, lang: str) -> Prose:
         for row in in_thai_order(peers).itertuples()
     ]
     return Prose(
-        (sentence("peers.named", count=len(names), names=" · ".join(names)),), lang="th" if lang == "both" else lang
+        (sentence("peers.named", count=len(names), names=", ".join(names)),), lang="th" if lang == "both" else lang
     )

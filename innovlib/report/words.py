@@ -11,6 +11,7 @@ import tomllib
 from functools import cache
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 from scipy import stats
 
@@ -137,6 +138,14 @@ def results_headline(results: Protected, *, who: str = "school") -> Words:
     return Words(said.th, said.en[:1].upper() + said.en[1:])
 
 
+def pilots_headline(results: Protected) -> Words:
+    """The main point of the pilot schools' results beside the others'; that there are none, where so."""
+    if results.frame.empty:
+        return sentence("limits.no_pilots")
+    said = results_headline(results, who="cohort")
+    return sentence("headline.pilots", said=said)
+
+
 def _subject(row) -> Words:
     return terms.LABELS.get(row["subject"], Words(row["subject"], row["subject"]))
 
@@ -194,11 +203,15 @@ def change_headline(results: Protected, *, who: str = "school") -> Words:
     changes = change(results, who=who)
     if changes.empty:
         return sentence("change.one_period")
+    signs = np.select([changes["conf_low"] > 0, changes["conf_high"] < 0], ["up", "down"], "")
     parts = []
-    for _, row in changes.iterrows():
-        direction = "up" if row["conf_low"] > 0 else "down" if row["conf_high"] < 0 else ""
+    for (direction, test, grade, first, last), rows in changes.assign(sign=signs).groupby(
+        ["sign", "test", "grade", "first", "last"], sort=False
+    ):
         if direction:
-            parts.append(sentence(f"change.{direction}", subject=series(row), first=row["first"], last=row["last"]))
+            place = Words(f"{test} {terms.label(grade, 'th')}", f"{test} {terms.label(grade, 'en')}")
+            subjects = listed([_subject(row) for _, row in rows.iterrows()])
+            parts.append(sentence(f"change.{direction}", place=place, subjects=subjects, first=first, last=last))
     return joined(parts) if parts else sentence("change.none")
 
 

@@ -70,7 +70,7 @@ def test_change_is_read_on_the_distance_to_the_area_not_on_raw_points():
     assert words.change_headline(protected).en.startswith("No subject")
     risen = words.change_headline(two_periods((40, 100), (50, 100), (45, 45)))
     assert "rose" in risen.en
-    assert "ดีขึ้น" in risen.th
+    assert "สูงขึ้น" in risen.th
     assert "fell" in words.change_headline(two_periods((50, 100), (40, 100), (45, 45))).en
 
 
@@ -81,7 +81,7 @@ def test_change_sentence_and_interval_never_disagree(first, last, n_first, n_las
     found, said = words.change(protected).iloc[0], words.change_headline(protected)
     assert ("rose" in said.en) == (found["conf_low"] > 0)
     assert ("fell" in said.en) == (found["conf_high"] < 0)
-    assert ("ดีขึ้น" in said.th) == (found["conf_low"] > 0)
+    assert ("สูงขึ้น" in said.th) == (found["conf_low"] > 0)
 
 
 def test_one_shown_period_cannot_show_change():
