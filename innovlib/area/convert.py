@@ -138,6 +138,10 @@ class _RowReader:
             values["school_id", ""] = reading.value
             found += [self._issue(use, row, self._uses.index(use), code, facts) for code, facts in reading.found]
         records = self._records(values, row)
+        if "respondent" in self._layout.fields:
+            # Two teachers are two answers; their codes tell them apart here and are never kept.
+            at = next(i for i, use in enumerate(self._uses) if use.field == "respondent")
+            records = [r | {"respondent_code": str(row.cells[at]).strip()} for r in records]
         for i, use in enumerate(self._layout.totals, start=len(self._uses)):
             total = cells.number(row.cells[i], mark=row.marks[i], rule=cells.TOTAL, **self._text).value
             if judge.total_differs(total, [r.get("mean", r.get("score")) for r in records]):
