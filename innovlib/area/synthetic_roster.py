@@ -7,7 +7,7 @@ lists; subdistrict centroids from the OCHA boundaries). Everything else about th
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import NamedTuple
 
 import numpy as np
@@ -140,6 +140,13 @@ class Roster:
 
     def __len__(self) -> int:
         return len(self.size)
+
+    def part(self, span: slice) -> Roster:
+        """The roster of a run of its schools."""
+        return Roster(self.frame.iloc[span], **{name: getattr(self, name)[span] for name in _ARRAYS})
+
+
+_ARRAYS = tuple(field.name for field in fields(Roster) if field.name != "frame")
 
 
 def check_number(n_schools: int) -> int:

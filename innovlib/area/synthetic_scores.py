@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
+from statistics import NormalDist
 
 import numpy as np
 import pandas as pd
@@ -79,32 +80,27 @@ def blocks(roster: Roster, *, seed: int, noise: float = 1.0) -> Iterator[Block]:
     levels = [model.levels(exam) for exam in model.EXAMS]
     for number, (start, stop) in enumerate(pairwise(edges)):
         rng = np.random.Generator(np.random.PCG64(np.random.SeedSequence([seed, 2, number])))
-        yield _block(roster, slice(start, stop), levels, rng, noise)
-
-
-def _block(roster: Roster, span: slice, levels: list, rng: np.random.Generator, noise: float) -> Block:
-    sizes = _sizes(roster.size[span], rng)
-    pupils = _pupils(sizes, roster.other_language[span], roster.poor[span], rng)
-    skill = _school_skills(roster.cohort[span] > 0, rng)
-    habit = rng.standard_normal(len(sizes))
-    school = _School(roster, span, skill, habit)
-    sittings = tuple(
-        _sitting(exam, school, pupils, level, rng, noise) for exam, level in zip(model.EXAMS, levels, strict=True)
-    )
-    return Block(span.start, sizes, pupils, sittings)
+        yield _block(roster.part(slice(start, stop)), start, levels, rng, noise)
 
 
 @dataclass(frozen=True)
-class _School:
-    """What a block's schools bring to every sitting; arrays of one element (row) per school."""
+class _Schools:
+    """What a block's schools bring to every sitting: ``skill`` is schools × skills, ``habit`` of taking part."""
 
     roster: Roster
-    span: slice
     skill: np.ndarray
     habit: np.ndarray
 
-    def __getattr__(self, name: str) -> np.ndarray:
-        return getattr(self.roster, name)[self.span]
+
+def _block(roster: Roster, start: int, levels: list, rng: np.random.Generator, noise: float) -> Block:
+    sizes = _sizes(roster.size, rng)
+    pupils = _pupils(sizes, roster.other_language, roster.poor, rng)
+    skill = _school_skills(roster.cohort > 0, rng)
+    schools = _Schools(roster, skill, rng.standard_normal(len(roster)))
+    sittings = tuple(
+        _sitting(exam, schools, pupils, level, rng, noise) for exam, level in zip(model.EXAMS, levels, strict=True)
+    )
+    return Block(start, sizes, pupils, sittings)
 
 
 def _sizes(size: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -139,18 +135,18 @@ def _school_skills(pilot: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 
 def _sitting(
-    exam: model.Exam, school: _School, pupils: Pupils, level: np.ndarray, rng: np.random.Generator, noise: float
+    exam: model.Exam, schools: _Schools, pupils: Pupils, level: np.ndarray, rng: np.random.Generator, noise: float
 ) -> Sitting:
-    n_schools = len(school.habit)
-    who, year = _enrolled(exam, school, pupils)
+    n_schools = len(schools.habit)
+    who, year = _enrolled(exam, schools.roster, pupils)
     of = pupils.school[who]
     shock = rng.standard_normal((n_schools, N_YEARS, len(exam.series)))[of, year]
     luck = rng.standard_normal((len(who), len(exam.series)))
-    usual = _expected(exam, school, pupils, who, level[year]) + noise * (
-        shock * _wider(exam, school, of) * [s.shock for s in exam.series] + _own(exam, pupils, who, luck)
+    usual = _expected(exam, schools, pupils, who, level[year]) + noise * (
+        shock * _wider(exam, schools.roster, of) * [s.shock for s in exam.series] + _own(exam, pupils, who, luck)
     )
-    absent = _absent(exam, school, pupils, who, year, rng)
-    effect = _effect(exam, school, pupils, who, year)
+    absent = _absent(exam, schools, pupils, who, year, rng)
+    effect = _effect(exam, schools.roster, pupils, who, year)
     return Sitting(
         exam=exam,
         who=who,
@@ -161,27 +157,27 @@ def _sitting(
     )
 
 
-def _enrolled(exam: model.Exam, school: _School, pupils: Pupils) -> tuple[np.ndarray, np.ndarray]:
+def _enrolled(exam: model.Exam, roster: Roster, pupils: Pupils) -> tuple[np.ndarray, np.ndarray]:
     """Pupils who are in the exam's grade in a year when it is held, and that year's number."""
     year = pupils.entry + int(model.ENTRIES[0]) + exam.step - model.FIRST_YEAR
     held = np.isin(year + model.FIRST_YEAR, exam.held) & (pupils.staying < exam.stay)
     if exam.grade == "ม.3":
-        held &= school.lower_secondary[pupils.school]
+        held &= roster.lower_secondary[pupils.school]
     who = np.flatnonzero(held)
     return who, year[who]
 
 
-def _wider(exam: model.Exam, school: _School, of: np.ndarray) -> np.ndarray:
-    return np.where(school.highland, exam.highland, 1.0)[of][:, None]
+def _wider(exam: model.Exam, roster: Roster, of: np.ndarray) -> np.ndarray:
+    return np.where(roster.highland, exam.highland, 1.0)[of][:, None]
 
 
-def _expected(exam: model.Exam, school: _School, pupils: Pupils, who: np.ndarray, level: np.ndarray) -> np.ndarray:
+def _expected(exam: model.Exam, schools: _Schools, pupils: Pupils, who: np.ndarray, level: np.ndarray) -> np.ndarray:
     """What a pupil of this kind in this school scores on average without joining (points; pupils × series)."""
     of = pupils.school[who]
-    skill = school.skill[:, [model.SKILLS.index(s.skill) for s in exam.series]]
+    skill = schools.skill[:, [model.SKILLS.index(s.skill) for s in exam.series]]
     gaps = np.array([[s.girls, s.language, model.POOR_GAP] for s in exam.series]).T
     kind = np.stack([pupils.female[who] - 0.5, pupils.other_language[who] - 0.5, pupils.poor[who] - 0.5], axis=1)
-    lasting = skill[of] * _wider(exam, school, of) * [s.school for s in exam.series]
+    lasting = skill[of] * _wider(exam, schools.roster, of) * [s.school for s in exam.series]
     return level + [s.distance for s in exam.series] + lasting + kind @ gaps * [s.sd for s in exam.series]
 
 
@@ -193,23 +189,23 @@ def _own(exam: model.Exam, pupils: Pupils, who: np.ndarray, luck: np.ndarray) ->
     return mixed * np.sqrt([s.within**2 - part for s, part in zip(exam.series, by_kind, strict=True)])
 
 
-def _effect(exam: model.Exam, school: _School, pupils: Pupils, who: np.ndarray, year: np.ndarray) -> np.ndarray:
+def _effect(exam: model.Exam, roster: Roster, pupils: Pupils, who: np.ndarray, year: np.ndarray) -> np.ndarray:
     """What joining adds (points; pupils × series): 0 in schools that never join and before they do."""
     of = pupils.school[who]
-    since = np.where(school.joined > 0, model.FIRST_YEAR - school.joined, -99)[of] + year
-    other = pupils.other_language[who] - school.other_language[of]
-    peak = np.array([s.peak for s in exam.series]) * (1 + model.EAGER * school.eagerness[of][:, None])
-    closing = np.array([model.CLOSING[s.skill] if s.peak else 0.0 for s in exam.series]) * other[:, None]
+    since = np.where(roster.joined > 0, model.FIRST_YEAR - roster.joined, -99)[of] + year
+    other = pupils.other_language[who] - roster.other_language[of]
+    peak = np.array([s.peak for s in exam.series]) * (1 + model.EAGER * roster.eagerness[of][:, None])
+    closing = np.array([model.CLOSING[s.skill] for s in exam.series]) * other[:, None]
     return model.ramp(since)[:, None] * (peak + closing) * [s.sd for s in exam.series]
 
 
 def _absent(
-    exam: model.Exam, school: _School, pupils: Pupils, who: np.ndarray, year: np.ndarray, rng: np.random.Generator
+    exam: model.Exam, schools: _Schools, pupils: Pupils, who: np.ndarray, year: np.ndarray, rng: np.random.Generator
 ) -> np.ndarray:
     """True where the school stays away that year, or the pupil does."""
     here = model.by_year(exam.taking_part, model.USUAL_TAKING_PART)
-    keep, fresh = model.STAYING_AWAY, rng.standard_normal((len(school.habit), N_YEARS))
-    away = keep * school.habit[:, None] + np.sqrt(1 - keep**2) * fresh > _cut(here)
+    keep, fresh = model.STAYING_AWAY, rng.standard_normal((len(schools.habit), N_YEARS))
+    away = keep * schools.habit[:, None] + np.sqrt(1 - keep**2) * fresh > _cut(here)
     part = model.ABSENT_BY_ABILITY
     mood = np.sqrt(1 - part**2) * rng.standard_normal(len(who)) - part * pupils.ability[who]
     return away[pupils.school[who], year] | (mood > _cut(model.by_year(exam.present, model.USUAL_PRESENT))[year])
@@ -217,8 +213,7 @@ def _absent(
 
 def _cut(share: np.ndarray) -> np.ndarray:
     """The standard normal value below which the share lies, to four decimals; infinite for a share of 1."""
-    from statistics import NormalDist  # standard library: the same digits everywhere
-
+    # The standard library's inverse has the same digits everywhere.
     return np.array([np.inf if p >= 1 else round(NormalDist().inv_cdf(float(p)), 4) for p in share])
 
 

@@ -78,39 +78,34 @@ def _since(roster: Roster, school: np.ndarray, year: np.ndarray) -> np.ndarray:
 
 def autonomy(roster: Roster, *, rng: np.random.Generator) -> pd.DataFrame:
     """The ``autonomy`` table: pilots and every fourth other school, each year, asked of the head and of a teacher."""
-    items = reference.autonomy_items()
-    place = items.groupby("domain").cumcount()
-    frame = pd.MultiIndex.from_product(
-        [_some(roster, SURVEYED), SURVEY_YEARS, range(len(items)), ROLE_LEANING],
-        names=["school", "year_be", "i", "role"],
-    ).to_frame(index=False)
-    domain = items["domain"].to_numpy()[frame["i"]]
-    since = _since(roster, frame["school"].to_numpy(), frame["year_be"].to_numpy())
-    before, gain, level, rise = (
-        np.array(
-            [
-                table[d][k] if isinstance(table[d], tuple) else table[d]
-                for d, k in zip(items["domain"], place, strict=True)
-            ]
-        )
-        for table in (DE_JURE_BEFORE, DE_JURE_GAIN, DE_FACTO_BEFORE, DE_FACTO_GAIN)
-    )
-    i, school = frame["i"].to_numpy(), frame["school"].to_numpy()
+    asked = _questions(roster)
+    school = asked["school"].to_numpy()
+    since = _since(roster, school, asked["year_be"].to_numpy())
     own = SD_SCHOOL_AUTONOMY * rng.standard_normal(len(roster))[school]
-    done = rise[i] * settled(since) * (1 + model.EAGER * roster.eagerness[school])
-    latent = level[i] + own + done + frame["role"].map(ROLE_LEANING).to_numpy()
-    answer = np.rint(latent + SD_ANSWER * rng.standard_normal(len(frame)))
-    return pd.DataFrame(
-        {
-            "school_id": roster.frame["school_id"].to_numpy()[school],
-            "year_be": frame["year_be"],
-            "domain": domain,
-            "item": items["item"].to_numpy()[i],
-            "de_jure": before[i] + gain[i] * (since >= 0),
-            "de_facto": np.clip(answer, 0, 4).astype(np.int64),
-            "respondent_role": frame["role"],
-        }
+    gain = asked["gain"] * settled(since) * (1 + model.EAGER * roster.eagerness[school])
+    latent = asked["level"] + own + gain + asked["respondent_role"].map(ROLE_LEANING)
+    answer = np.rint(latent.to_numpy() + SD_ANSWER * rng.standard_normal(len(asked)))
+    return asked.assign(
+        school_id=roster.frame["school_id"].to_numpy()[school],
+        de_jure=asked["order_before"] + asked["order_gain"] * (since >= 0),
+        de_facto=np.clip(answer, 0, 4).astype(np.int64),
     )
+
+
+def _questions(roster: Roster) -> pd.DataFrame:
+    """One row per school × year × item × respondent: orders and practice before joining, and what each gains by it."""
+    items = reference.autonomy_items()[["domain", "item"]]
+    place = items.groupby("domain").cumcount()
+    pairs = list(zip(items["domain"], place, strict=True))
+    items = items.assign(
+        order_before=[DE_JURE_BEFORE[domain][k] for domain, k in pairs],
+        order_gain=[DE_JURE_GAIN[domain][k] for domain, k in pairs],
+        level=items["domain"].map(DE_FACTO_BEFORE),
+        gain=items["domain"].map(DE_FACTO_GAIN),
+    )
+    schools = pd.DataFrame({"school": _some(roster, SURVEYED)})
+    years, roles = pd.DataFrame({"year_be": SURVEY_YEARS}), pd.DataFrame({"respondent_role": list(ROLE_LEANING)})
+    return schools.merge(years, how="cross").merge(items, how="cross").merge(roles, how="cross")
 
 
 def qualities(roster: Roster, enrolled: pd.DataFrame, *, rng: np.random.Generator) -> pd.DataFrame:
@@ -120,27 +115,26 @@ def qualities(roster: Roster, enrolled: pd.DataFrame, *, rng: np.random.Generato
     """
     cells = enrolled[(enrolled["n"] > 0) & enrolled["school"].isin(_some(roster, RATED))]
     cells = cells[cells["year"].isin(QUALITY_YEARS)].merge(pd.DataFrame({"quality": terms.QUALITIES}), how="cross")
-    school, year, n = (cells[c].to_numpy() for c in ("school", "year", "n"))
+    centre = _quality_centre(roster, cells, rng)
+    cell = np.repeat(np.arange(len(cells)), cells["n"])
+    level = np.searchsorted(LEVEL_CUTS, centre[cell] + rng.standard_normal(len(cell)))
+    counts = np.bincount(cell * 4 + level, minlength=len(cells) * 4).reshape(-1, 4)
+    return cells.rename(columns={"year": "year_be", "n": "n_rated"}).assign(
+        school_id=roster.frame["school_id"].to_numpy()[cells["school"]],
+        **{f"n_level_{k + 1}": counts[:, k] for k in range(4)},
+    )
+
+
+def _quality_centre(roster: Roster, cells: pd.DataFrame, rng: np.random.Generator) -> np.ndarray:
+    """Where a cell's pupils stand on the rater's scale (pupil SD): school, rater, drift, and what joining adds."""
+    school, year = cells["school"].to_numpy(), cells["year"].to_numpy()
     gain = cells["quality"].map(QUALITY_GAIN).to_numpy() * (1 + model.EAGER * roster.eagerness[school])
-    centre = (
+    return (
         SD_SCHOOL_QUALITY * rng.standard_normal(len(roster))[school]
         + SD_RATER * rng.standard_normal(len(cells))
         + QUALITY_DRIFT * (year - QUALITY_YEARS[0])
         + gain * model.ramp(_since(roster, school, year))
     )
-    cell = np.repeat(np.arange(len(cells)), n)
-    level = np.searchsorted(LEVEL_CUTS, centre[cell] + rng.standard_normal(len(cell)))
-    counts = np.bincount(cell * 4 + level, minlength=len(cells) * 4).reshape(-1, 4)
-    out = pd.DataFrame(
-        {
-            "school_id": roster.frame["school_id"].to_numpy()[school],
-            "year_be": year,
-            "grade": cells["grade"].to_numpy(),
-            "quality": cells["quality"].to_numpy(),
-            "n_rated": n,
-        }
-    )
-    return out.assign(**{f"n_level_{k + 1}": counts[:, k] for k in range(4)})
 
 
 _MARK = "(สมมติ)"
@@ -153,20 +147,13 @@ _PARTNERS = (
 
 
 def partners(roster: Roster, *, rng: np.random.Generator) -> pd.DataFrame:
-    """The ``partners`` table: pilots have more partners, most since they joined; all partners are invented."""
-    n = len(roster)
+    """The ``partners`` table: pilots have more partners, all since they joined; every partner is invented."""
     chance = np.where(roster.joined[:, None] > 0, 0.55, 0.12)
-    school, which = np.nonzero(rng.random((n, len(_PARTNERS))) < chance)
+    school, which = np.nonzero(rng.random((len(roster), len(_PARTNERS))) < chance)
     draw = rng.random((len(school), 4))
-    first = np.where(roster.joined[school] > 0, roster.joined[school], 2560) - 543
-    year = first + np.floor(draw[:, 0] * (2024 - first)).astype(np.int64)
-    # Support begins on a day of the school term and, where it has ended, lasted one to three years.
-    start = [f"{y}-{5 + int(u * 7):02d}-15" for y, u in zip(year, draw[:, 1], strict=True)]
-    ended = draw[:, 2] < 0.35
-    end = [f"{y + 1 + int(u * 2)}-03-31" if e else "" for y, u, e in zip(year, draw[:, 3], ended, strict=True)]
     sector, name, kind = (np.array([p[k] for p in _PARTNERS])[which] for k in range(3))
-    value = np.round(5_000 + 95_000 * draw[:, 1] ** 2, -3)
-    hours = np.round(4 + 80 * draw[:, 3])
+    gives_money = kind == "งบประมาณ"
+    start, end = _spans(roster.joined[school], draw)
     return pd.DataFrame(
         {
             "school_id": roster.frame["school_id"].to_numpy()[school],
@@ -175,11 +162,23 @@ def partners(roster: Roster, *, rng: np.random.Generator) -> pd.DataFrame:
             "kind": kind,
             "start": start,
             "end": end,
-            # Money is counted where money was given, time where people or knowledge were.
-            "value_thb": np.where(np.isin(kind, ["งบประมาณ"]) | (draw[:, 3] < 0.2), value, np.nan),
-            "hours": np.where(np.isin(kind, ["งบประมาณ", "สถานที่"]), np.nan, hours),
+            # Money where it was given, and now and then beside other help; time where people or knowledge were.
+            "value_thb": np.where(
+                gives_money | (draw[:, 3] < 0.2), np.round(5_000 + 95_000 * draw[:, 1] ** 2, -3), np.nan
+            ),
+            "hours": np.where(gives_money | (kind == "สถานที่"), np.nan, np.round(4 + 80 * draw[:, 3])),
         }
     )
+
+
+def _spans(joined: np.ndarray, draw: np.ndarray) -> tuple[list[str], list[str]]:
+    """First and last day of each partnership (CE): from a school term on, for a year or two, or still going on ("")."""
+    first = np.where(joined > 0, joined, 2560) - 543
+    year = first + np.floor(draw[:, 0] * (2024 - first)).astype(np.int64)
+    start = [f"{y}-{5 + int(u * 7):02d}-15" for y, u in zip(year, draw[:, 1], strict=True)]
+    ended = draw[:, 2] < 0.35
+    end = [f"{y + 1 + int(u * 2)}-03-31" if e else "" for y, u, e in zip(year, draw[:, 3], ended, strict=True)]
+    return start, end
 
 
 _STEPS = (
