@@ -22,7 +22,7 @@ class Cell(NamedTuple):
     before: tuple[int, ...]
 
     @property
-    def event_year(self) -> int:
+    def event_time(self) -> int:
         """Years since joining; 0 = first treated year."""
         return self.year - self.cohort
 

@@ -148,7 +148,7 @@ class Effects:
     Attributes
     ----------
     frame
-        One row each, with the columns of a result and what tells the rows apart (``event_year``, ``cohort`` …).
+        One row each, with the columns of a result and what tells the rows apart (``event_time``, ``cohort`` …).
     design, method, source, notes
         As in :class:`Effect`.
     """

@@ -121,16 +121,21 @@ def outcome(changes: Changes, moments: Moments, *, part: int = 0) -> tuple[np.nd
     weights = slice(moments.first.shape[2] - 1 - columns, moments.first.shape[2] - 1)
     sums, masses = moments.first[:, :, at], moments.first[:, :, weights]
     treated = changes.cohort[:, None] == np.arange(changes.n_labels)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        mass_t, mass_c = (np.einsum("plj,jl->pj", masses, m) for m in (treated, changes.control))
-        mean_t = np.einsum("plj,jl->pj", sums, treated) / mass_t
-        mean_c = np.einsum("plj,jl->pj", sums, changes.control) / mass_c
-        up = (changes.alpha / mass_t)[:, None, :] * treated.T
-        down = (changes.alpha / mass_c)[:, None, :] * changes.control.T
-        coefficients = np.zeros(moments.first.shape)
-        coefficients[:, :, at] = up - down
-        coefficients[:, :, weights] = down * mean_c[:, None, :] - up * mean_t[:, None, :]
-        return ((mean_t - mean_c) * changes.alpha).sum(axis=1), coefficients
+    mass_t, mass_c = (np.einsum("plj,jl->pj", masses, m) for m in (treated, changes.control))
+    # A draw may leave a column without a school that can serve in it: the other columns then carry its weight.
+    whole = (mass_t > 0) & (mass_c > 0)
+    alpha = np.where(whole, changes.alpha, 0.0)
+    total = alpha.sum(axis=1, keepdims=True)
+    alpha = alpha * np.divide(changes.alpha.sum(), total, out=np.full_like(total, np.nan), where=total != 0)
+    mass_t, mass_c = np.where(whole, mass_t, 1.0), np.where(whole, mass_c, 1.0)
+    mean_t = np.einsum("plj,jl->pj", sums, treated) / mass_t
+    mean_c = np.einsum("plj,jl->pj", sums, changes.control) / mass_c
+    up = (alpha / mass_t)[:, None, :] * treated.T
+    down = (alpha / mass_c)[:, None, :] * changes.control.T
+    coefficients = np.zeros(moments.first.shape)
+    coefficients[:, :, at] = up - down
+    coefficients[:, :, weights] = down * mean_c[:, None, :] - up * mean_t[:, None, :]
+    return ((mean_t - mean_c) * alpha).sum(axis=1), coefficients
 
 
 def _quadratic(moments: Moments, left: np.ndarray, right: np.ndarray) -> np.ndarray:

@@ -52,11 +52,11 @@ class GroupTime:
     n_comparison: np.ndarray
 
     def to_frame(self) -> pd.DataFrame:
-        """cohort_be, year_be, event_year, estimate, std_error (no small-sample correction), n_treated, n_comparison."""
+        """cohort_be, year_be, event_time, estimate, std_error (no small-sample correction), n_treated, n_comparison."""
         return pd.DataFrame(
             {
                 "cohort_be": [c.cohort for c in self.cells], "year_be": [c.year for c in self.cells],
-                "event_year": [c.event_year for c in self.cells], "estimate": self.att,
+                "event_time": [c.event_time for c in self.cells], "estimate": self.att,
                 "std_error": np.sqrt(np.einsum("nk,nk->k", self.scores, self.scores)),
                 "n_treated": self.n_treated, "n_comparison": self.n_comparison,
             }
@@ -90,7 +90,7 @@ def group_time(panel: Panel, *, pre: bool = True) -> GroupTime:
     --------
     >>> from innovlib.effects import simulate
     >>> from innovlib.effects.panel import panel
-    >>> group_time(panel(*simulate.area(seed=1)), pre=False).to_frame()["event_year"].tolist()
+    >>> group_time(panel(*simulate.area(seed=1)), pre=False).to_frame()["event_time"].tolist()
     [0, 1, 2, 3, 4, 0, 1, 2]
     """
     wanted = [c for c in contrasts.cells(panel, pre=pre) if compared(panel, c).any()]
@@ -201,8 +201,8 @@ def cohort_mass(panel: Panel) -> dict[int, float]:
     return {int(g): float(panel.weight[panel.joined == g].sum()) for g in panel.cohorts}
 
 
-_KEYS = {"simple": None, "group": "cohort", "dynamic": "event_year", "calendar": "year"}
-_KEY_NAMES = {"group": "cohort_be", "dynamic": "event_year", "calendar": "year_be"}
+_KEYS = {"simple": None, "group": "cohort", "dynamic": "event_time", "calendar": "year"}
+_KEY_NAMES = {"group": "cohort_be", "dynamic": "event_time", "calendar": "year_be"}
 
 
 def row_weights(wanted: list[Cell], mass: dict[int, float], kind: str) -> tuple[list, np.ndarray]:
@@ -237,7 +237,7 @@ def aggregate(found: GroupTime, kind: str, *, shares_known: bool = True) -> tupl
     found
         Effects by cohort and year.
     kind
-        "simple" (one row), "dynamic" (by ``event_year``), "group" (by ``cohort_be``), "calendar" (by ``year_be``);
+        "simple" (one row), "dynamic" (by ``event_time``), "group" (by ``cohort_be``), "calendar" (by ``year_be``);
         each with the overall row first (key NaN).
     shares_known
         True: the cohorts' sizes are what they are, as for named pilot schools. False: they are drawn from a population

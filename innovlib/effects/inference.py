@@ -122,7 +122,9 @@ def drawn_t(panel: Panel, changes: Changes, *, permuted: str) -> np.ndarray:
         result = engine.result(changes, engine.permuted(stacked, rows))
         with np.errstate(invalid="ignore", divide="ignore"):
             found.append(result.estimate / result.std_error)
-    return np.nan_to_num(np.concatenate(found), nan=0.0, posinf=np.inf, neginf=-np.inf)
+    t = np.concatenate(found)
+    # A draw that leaves a cohort without a school with this outcome has no t; it counts as nothing found.
+    return np.where(np.isfinite(t), t, 0.0)
 
 
 def p_value(t: float, draws: np.ndarray) -> float:
@@ -315,7 +317,7 @@ def event_study(panel: Panel, *, placebo: bool = True) -> Effects:
     Returns
     -------
     Effects
-        Columns: event_year, estimate, std_error, conf_low, conf_high, p_value, n, n_treated, band_low, band_high.
+        Columns: event_time, estimate, std_error, conf_low, conf_high, p_value, n, n_treated, band_low, band_high.
     """
     rows, draws, crude = [], [], []
     permuted = which(panel) if which(panel) != "area" else "schools"
@@ -325,7 +327,7 @@ def event_study(panel: Panel, *, placebo: bool = True) -> Effects:
         kept = [k for k in range(len(column)) if column[k] != 0]
         changes = estimate.changes(panel, wanted=[found.cells[k] for k in kept], weights=column[kept])
         one = _row(panel, changes)
-        rows.append({"event_year": int(key)} | one)
+        rows.append({"event_time": int(key)} | one)
         crude.append(np.isfinite(one["std_error"]))
         if crude[-1]:
             draws.append(drawn_t(panel, changes, permuted=permuted))

@@ -70,9 +70,9 @@ class Panel:
         """The same data under a changed question; changed weights or years need :func:`panel` anew."""
         return replace(self, design=replace(self.design, **changes))
 
-    def with_outcome(self, outcome: np.ndarray, **design) -> Panel:
-        """The same schools and years with another (N, T) outcome."""
-        return replace(self, outcome=outcome, design=replace(self.design, **design))
+    def with_values(self, values: np.ndarray, **design) -> Panel:
+        """The same schools and years with other (N, T) values; ``design`` names what they are."""
+        return replace(self, outcome=values, design=replace(self.design, **design))
 
     def notes_in(self, lang: str = "th") -> list[str]:
         """The notes in one language."""
@@ -139,7 +139,7 @@ def panel(frame: pd.DataFrame, schools: pd.DataFrame, design: Design | None = No
     return Panel(
         outcome=_frozen(values), years=_frozen(years), joined=_frozen(joined), schools=rows,
         weight=_frozen(_weight(tidy, rows, design)), stratum=_frozen(_strata(size, notes)),
-        block=_frozen(_codes(rows, "district", "subdistrict")), area=_frozen(_codes(rows, design.area)),
+        block=_frozen(codes(rows, "district", "subdistrict")), area=_frozen(codes(rows, design.area)),
         design=design, notes=tuple(notes),
     )  # fmt: skip
 
@@ -304,7 +304,7 @@ def _strata(size: np.ndarray, notes: list[Words]) -> np.ndarray:
     """Thirds by size (halves under 30 schools, one stratum under 12); unknown sizes fall in the middle."""
     parts = 3 if len(size) >= 30 else 2 if len(size) >= 12 else 1
     known = ~np.isnan(size)
-    if not known.all():
+    if known.any() and not known.all():
         notes.append(
             Words(
                 f"ไม่ทราบขนาด {(~known).sum()} โรงเรียน จัดไว้กลุ่มกลาง",
@@ -331,7 +331,7 @@ def _weight(tidy: pd.DataFrame, rows: pd.DataFrame, design: Design) -> np.ndarra
     return weight
 
 
-def _codes(rows: pd.DataFrame, *names: str) -> np.ndarray:
+def codes(rows: pd.DataFrame, *names: str) -> np.ndarray:
     """Codes of the values of the last column, told apart by those before it; blank and absent are -1."""
     if names[-1] not in rows:
         return np.full(len(rows), -1)

@@ -1,0 +1,126 @@
+"""An area's tables turned into what can be estimated: one panel per test × subject, gaps between groups, spread."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from innovlib import terms
+from innovlib.effects.design import Design
+from innovlib.effects.panel import Panel, panel
+from innovlib.errors import BadInput, InnovError, Words
+from innovlib.measures import outcomes as results
+
+SERIES = ("test", "grade", "subject")
+
+
+def series(scores: pd.DataFrame, *, unit: str = "SD") -> dict[tuple[str, str, str], pd.DataFrame]:
+    """One tidy frame per test, grade and subject, standardised within the year.
+
+    Parameters
+    ----------
+    scores
+        The area's scores table.
+    unit
+        "SD": distance from the area's mean of the year in pupil SDs; "points": the same in points.
+
+    Returns
+    -------
+    dict
+        (test, grade, subject) to a frame with school_id, year_be, outcome, n (pupils tested).
+    """
+    rows = results.standardised(scores).rename(columns={"z" if unit == "SD" else "gap": "outcome"})
+    columns = ["school_id", "year_be", "outcome", "n"]
+    return {key: part[columns].reset_index(drop=True) for key, part in rows.groupby(list(SERIES), observed=True)}
+
+
+def label(key: tuple[str, str, str], lang: str = "th") -> str:
+    """A series in words, such as "NT ป.3 คณิตศาสตร์"."""
+    test, grade, subject = key
+    return f"{test} {terms.label(grade, lang)} {terms.label(subject, lang)}"
+
+
+def panels(
+    scores: pd.DataFrame, schools: pd.DataFrame, *, design: Design | None = None
+) -> tuple[dict[tuple[str, str, str], Panel], dict[tuple[str, str, str], Words]]:
+    """A panel for every series that can carry one, and why the others cannot.
+
+    Returns
+    -------
+    panels, refused
+        Both by (test, grade, subject); ``refused`` holds the reason in both languages.
+    """
+    design, held, refused = design or Design(), {}, {}
+    for key, frame in series(scores, unit=design.unit).items():
+        try:
+            held[key] = panel(frame, schools, replace(design, outcome=label(key, "en")))
+        except InnovError as error:
+            refused[key] = error.words
+    return held, refused
+
+
+def gaps(pupils: pd.DataFrame, *, by: str, fewest: int = 3) -> dict[tuple[str, str], pd.DataFrame]:
+    """The gap between two groups of pupils within each school and year, as an outcome.
+
+    Parameters
+    ----------
+    pupils
+        The area's pupils table.
+    by
+        "other_language", "poor" (the group marked true minus the rest) or "sex" (boys minus girls).
+    fewest
+        Pupils that each group must have in a school-year; others are left blank.
+
+    Returns
+    -------
+    dict
+        (test, subject) to a frame with school_id, year_be, outcome (SD of pupils within the year; a negative gap means that
+        the group is behind), n (pupils in both groups).
+    """
+    if by not in ("other_language", "poor", "sex"):
+        raise BadInput(
+            Words(f"ไม่รู้จักกลุ่ม {by!r}", f"unknown group {by!r}"),
+            expected=Words("other_language, poor หรือ sex", "other_language, poor or sex"),
+        )  # fmt: skip
+    rows = pupils.dropna(subset=["score", by])
+    marked = (rows["sex"] == "male") if by == "sex" else rows[by].astype(bool)
+    cell = ["test", "subject", "year_be"]
+    spread = rows.groupby([*cell, "grade"] if "grade" in rows else cell, observed=True)["score"].transform("std")
+    centred = rows["score"] - rows.groupby(cell, observed=True)["score"].transform("mean")
+    rows = rows.assign(marked=marked.to_numpy(), z=centred / spread)
+    wide = rows.pivot_table(
+        index=["test", "subject", "school_id", "year_be"],
+        columns="marked",
+        values="z",
+        aggfunc=["mean", "size"],
+        observed=True,
+    )
+    wide = wide.reindex(columns=pd.MultiIndex.from_product([["mean", "size"], [False, True]]))
+    out = pd.DataFrame({"outcome": wide["mean", True] - wide["mean", False], "n": wide["size"].sum(axis=1)})
+    out.loc[~(wide["size"] >= fewest).all(axis=1), "outcome"] = np.nan
+    out = out.reset_index()
+    return {
+        key: part[["school_id", "year_be", "outcome", "n"]].reset_index(drop=True)
+        for key, part in out.groupby(["test", "subject"], observed=True)
+    }
+
+
+def spread(asked: Panel) -> Panel:
+    """The same schools with their distance from their own group's median of the year as outcome.
+
+    An effect below zero says that pilot schools drew closer to one another than comparison schools did (the idea of
+    Brown & Forsythe 1974, JASA 69, 364-367). Groups are cohorts and the schools that never joined.
+    """
+    far = np.full(asked.outcome.shape, np.nan)
+    for cohort in np.unique(asked.joined):
+        rows = asked.joined == cohort
+        held = asked.outcome[rows]
+        some = ~np.isnan(held).all(axis=0)
+        middle = np.full(held.shape[1], np.nan)
+        middle[some] = np.nanmedian(held[:, some], axis=0)
+        # The mean distance from a sample's median is too short in small groups; n / (n - 1) mends it to first order.
+        count = (~np.isnan(held)).sum(axis=0)
+        far[rows] = np.abs(held - middle) * np.where(count > 1, count / np.maximum(count - 1, 1), np.nan)
+    return asked.with_values(far, outcome=f"{asked.design.outcome}: spread between schools")

@@ -1,0 +1,129 @@
+"""What could have been seen: the smallest effect this area's schools can show, before any result is read."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from innovlib.effects import engine, estimate
+from innovlib.effects.design import FEWEST_TREATED
+from innovlib.effects.engine import Changes
+from innovlib.effects.panel import Panel
+from innovlib.errors import CannotEstimate, Words
+
+
+def smallest_effects(panel: Panel, *, power: float = 0.8) -> pd.DataFrame:
+    """The smallest effect found with 80 % power: by the whole area, each cohort, one school.
+
+    Simulated from the comparison schools themselves: they are given the pilots' labels at random (within size strata), a
+    constant effect is added, and the design's test is applied; the effect at which it rejects in ``power`` of the draws
+    is found from the draws' t statistics. Pilots' own results are not used, so the number stands before any result. One
+    school: the quantile of what a comparison school's change does by chance, two-sided.
+
+    Returns
+    -------
+    DataFrame
+        Columns: who ("area", "cohort", "school"), cohort_be (NaN but for cohorts), smallest (unit of the outcome), n_treated,
+        n (comparison schools drawn from), method. ``smallest`` is NaN for cohorts of fewer than four.
+
+    Examples
+    --------
+    >>> from innovlib.effects import simulate
+    >>> from innovlib.effects.panel import panel
+    >>> smallest_effects(panel(*simulate.area(seed=1)))["who"].tolist()
+    ['area', 'cohort', 'cohort', 'school']
+    """
+    changes, rows = estimate.changes(panel), []
+    rows.append(
+        ("area", np.nan, _by_simulation(panel, changes, power), int(panel.treated.sum()), "permuted comparison schools")
+    )
+    found = estimate.group_time(panel, pre=False)
+    keys, weights = estimate.row_weights(found.cells, estimate.cohort_mass(panel), "group")
+    for key, column in zip(keys[1:], weights.T[1:], strict=True):
+        kept = [k for k in range(len(column)) if column[k] != 0]
+        one = estimate.changes(panel, wanted=[found.cells[k] for k in kept], weights=column[kept])
+        size = int((panel.joined == key).sum())
+        least = _by_simulation(panel, one, power) if size >= FEWEST_TREATED else float("nan")
+        rows.append(("cohort", key, least, size, "permuted comparison schools"))
+    rows.append(("school", np.nan, _one_school(changes, power), 1, "spread of comparison schools' changes"))
+    others = int((~panel.treated).sum())
+    return pd.DataFrame(
+        [{"who": w, "cohort_be": g, "smallest": s, "n_treated": k, "n": others, "method": m} for w, g, s, k, m in rows]
+    )
+
+
+def _chance(panel: Panel, changes: Changes) -> tuple[engine.Outcome, float]:
+    """Effects of labels given to comparison schools at random, and the 5 % critical value of their |t|.
+
+    The real pilots sit out: their rows carry no weight.
+    """
+    rows = np.flatnonzero(~panel.treated)
+    counts = [int((changes.labels == h).sum()) for h in range(1, changes.n_labels)]
+    if sum(counts) < FEWEST_TREATED or len(rows) < 2 * sum(counts):
+        raise CannotEstimate(
+            Words("โรงเรียนนำร่องหรือโรงเรียนเปรียบเทียบน้อยเกินไปสำหรับจำลองกำลังทดสอบ",
+                  "too few pilot or comparison schools to simulate power from"),
+            expected=Words("นำร่อง 4 โรงเรียนขึ้นไป เปรียบเทียบอย่างน้อยสองเท่า", "four pilots or more, twice as many others"),
+        )  # fmt: skip
+    rng = np.random.default_rng(panel.design.seed)
+    shuffled = np.stack([rng.permutation(rows)[: sum(counts)] for _ in range(panel.design.draws)])
+    stacked = changes.stacked()
+    stacked[np.flatnonzero(panel.treated)] = 0.0
+    drawn = list(np.split(shuffled, np.cumsum(counts)[:-1], axis=1))
+    result = engine.result(changes, engine.permuted(stacked, drawn))
+    return result, float(np.nanquantile(np.abs(result.estimate / result.std_error), panel.design.level))
+
+
+def _by_simulation(panel: Panel, changes: Changes, power: float) -> float:
+    """Effect that is found, error + effect > critical × standard error, in ``power`` of the draws."""
+    result, critical = _chance(panel, changes)
+    return float(np.nanquantile(critical * result.std_error - result.estimate, power))
+
+
+def chance_of_finding(panel: Panel, *, effect: float) -> float:
+    """Power: share of draws in which the design's test would find an effect of this size.
+
+    Examples
+    --------
+    >>> from innovlib.effects import simulate
+    >>> from innovlib.effects.panel import panel
+    >>> chance_of_finding(panel(*simulate.area(seed=1)), effect=0.5) > 0.9
+    True
+    """
+    result, critical = _chance(panel, estimate.changes(panel))
+    return float((np.abs(result.estimate + effect) > critical * result.std_error).mean())
+
+
+def _one_school(changes: Changes, power: float) -> float:
+    """Two-sided 5 % limit of a single comparison school's change plus the distance that 80 % of such schools clear."""
+    others = changes.values[changes.labels == 0]
+    change = others[:, 0] - np.nanmean(others[:, 0])
+    limit = np.nanquantile(np.abs(change), 0.95)
+    return float(limit + np.nanquantile(change, power))
+
+
+def own_lines(panel: Panel) -> pd.DataFrame:
+    """Each pilot school's change and its place among the comparison schools of its size: what one school can say.
+
+    Returns
+    -------
+    DataFrame
+        Columns: school_id, cohort_be, change (beyond the mean of the comparison schools), usual_low, usual_high (where 95 %
+        of comparison schools of its size stratum lie), rank (1 = largest change), ranked_of, n_years (years after joining).
+    """
+    changes, rows = estimate.changes(panel), []
+    column = {int(h): [j for j, c in enumerate(changes.cohort) if c == h] for h in range(1, changes.n_labels)}
+    for row in np.flatnonzero(panel.treated):
+        j = column[int(changes.labels[row])][0]
+        others = changes.values[(changes.labels == 0), j]
+        near = changes.values[(changes.labels == 0) & (panel.stratum == panel.stratum[row]), j]
+        near = near[~np.isnan(near)] - np.nanmean(others)
+        change = changes.values[row, j] - np.nanmean(others)
+        low, high = np.quantile(near, [0.025, 0.975]) if len(near) >= 20 else (np.nan, np.nan)
+        after = int((~np.isnan(panel.outcome[row, panel.years >= panel.joined[row]])).sum())
+        rows.append(
+            {"school_id": panel.schools["school_id"].iat[row], "cohort_be": int(panel.joined[row]), "change": change,
+             "usual_low": low, "usual_high": high, "rank": int(1 + (near > change).sum()), "ranked_of": len(near) + 1,
+             "n_years": after}
+        )  # fmt: skip
+    return pd.DataFrame(rows)
