@@ -157,7 +157,7 @@ def _cell(entry: dict, key: str, *, scale: tuple[float, float], lang: str) -> st
         content = _reading(entry, lang)
     else:
         content = escape(entry.get(key) or "–")
-    kind = {"trend": ' class="trend"', "cohort": ' class="labelled"', "n_label": ' class="labelled"'}.get(key, "")
+    kind = {"trend": ' class="trend"', "cohort": ' class="labelled"', "n_label": ' class="labelled count"'}.get(key, "")
     return f'<td{kind} data-label="{escape(getattr(WORDS[key], "en" if lang == "en" else "th"))}">{content}</td>'
 
 

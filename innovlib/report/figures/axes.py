@@ -13,7 +13,7 @@ import pandas as pd
 from innovlib import terms
 from innovlib.errors import Words
 from innovlib.report import style
-from innovlib.report.figures.sheet import MIDDLE, Sheet
+from innovlib.report.figures.sheet import GRID, MIDDLE, Sheet
 from innovlib.report.typeset import lines, number, one_line
 
 
@@ -122,7 +122,7 @@ def x_axis(
     room = abs(scale.stop - scale.start)
     marks = ticks(scale.low, scale.high, about=max(2, int(room / 60)))
     for x, (start, stop) in itertools.product(map(scale, marks), spans):
-        sheet.line((x, start), (x, stop), stroke=style.GRID)
+        sheet.line((x, start), (x, stop), stroke=style.GRID, layer=GRID)
     for tick in marks:
         sheet.text(scale(tick), bottom + size * 1.35, number(tick), size=size, colour=style.MUTED, anchor="middle")
     sheet.line((scale.start, bottom), (scale.stop, bottom), stroke=style.AXIS)
@@ -133,7 +133,7 @@ def y_axis(sheet: Sheet, scale: Scale, *, left: float, right: float, size: float
     """Grid lines with their numbers to the left."""
     for tick in ticks(scale.low, scale.high, about=about):
         y = scale(tick)
-        sheet.line((left, y), (right, y), stroke=style.GRID)
+        sheet.line((left, y), (right, y), stroke=style.GRID, layer=GRID)
         label = number(tick, signed=signed)
         sheet.text(left - 5, y + size * MIDDLE, label, size=size, colour=style.MUTED, anchor="end")
 

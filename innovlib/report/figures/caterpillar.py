@@ -10,7 +10,7 @@ from innovlib.report.disclosure import Protected
 from innovlib.report.figures.axes import Scale, axis_title, bounds, y_axis
 from innovlib.report.figures.figure import Figure, finish, frame_of
 from innovlib.report.figures.marks import key_of_verdicts, verdict_look, verdict_mark
-from innovlib.report.figures.sheet import Sheet
+from innovlib.report.figures.sheet import LINE, OWN_LINE, OWN_MARK, Sheet
 from innovlib.report.typeset import one_line
 
 
@@ -75,9 +75,10 @@ def _school(sheet: Sheet, x: float, row: dict, scale: Scale, *, value: str, step
     colour = style.OWN if mine else verdict_look(verdict)[0] if verdict.startswith("clearly") else style.PEER
     ends = [(x, scale.clipped(row[c])) for c in ("conf_low", "conf_high") if pd.notna(row[c])]
     if len(ends) == 2:
-        sheet.line(*ends, stroke=colour, width=2.4 if mine else max(min(step * 0.22, 1.4), 0.6))
+        sheet.line(*ends, stroke=colour, width=2.4 if mine else max(min(step * 0.22, 1.4), 0.6),
+                   layer=OWN_LINE if mine else LINE)  # fmt: skip
     if mine:
-        sheet.disc(x, scale.clipped(row[value]), 4.6, fill=style.OWN, stroke=style.WHITE)
+        sheet.disc(x, scale.clipped(row[value]), 4.6, fill=style.OWN, stroke=style.WHITE, layer=OWN_MARK)
     else:
         verdict_mark(sheet, x, scale.clipped(row[value]), verdict, r=max(min(step * 0.45, 3.6), 1.3))
 

@@ -13,7 +13,7 @@ from innovlib.report.disclosure import Protected
 from innovlib.report.figures.axes import Scale, bounds, cells, dodge, groups, in_order, shown, x_axis
 from innovlib.report.figures.figure import Figure, finish, frame_of
 from innovlib.report.figures.marks import arrow, verdict_look
-from innovlib.report.figures.sheet import MIDDLE, Sheet
+from innovlib.report.figures.sheet import MIDDLE, OWN_LINE, OWN_MARK, Sheet
 from innovlib.report.typeset import lines, number, one_line
 
 Range = tuple[float, float]
@@ -169,8 +169,8 @@ def _own(sheet: Sheet, y: float, row: dict | None, scale: Scale, *, look: Look, 
         return
     low, high = shown(row, "conf_low"), shown(row, "conf_high")
     if low is not None and high is not None:
-        sheet.line((scale.clipped(low), y), (scale.clipped(high), y), stroke=style.OWN, width=2.6)
-    sheet.disc(scale.clipped(mean), y, 4.6, fill=style.OWN, stroke=style.WHITE, width=0.8)
+        sheet.line((scale.clipped(low), y), (scale.clipped(high), y), stroke=style.OWN, width=2.6, layer=OWN_LINE)
+    sheet.disc(scale.clipped(mean), y, 4.6, fill=style.OWN, stroke=style.WHITE, width=0.8, layer=OWN_MARK)
     sheet.text(scale.clipped(mean), y - 7, number(mean), size=look.size + 0.5, colour=style.OWN, bold=True,
                anchor="middle", halo=True)  # fmt: skip
 

@@ -9,7 +9,7 @@ from innovlib.report import labels, style
 from innovlib.report.disclosure import Protected
 from innovlib.report.figures.axes import Scale, axis_title, bounds, title_below, y_axis
 from innovlib.report.figures.figure import Figure, finish, frame_of
-from innovlib.report.figures.sheet import Sheet
+from innovlib.report.figures.sheet import GROUND, Sheet
 from innovlib.report.typeset import lines, number
 
 VALUES = ["estimate", "conf_low", "conf_high", "band_low", "band_high"]
@@ -51,7 +51,7 @@ def _draw(frame: pd.DataFrame, width: float, *, axis: Words, lang: str) -> Sheet
     shown = frame[frame["status"] == "shown"]
     low, high = bounds([*shown[VALUES].to_numpy().ravel(), 0.0], least=4, step=2)
     y = Scale(low, high, top + 214, top + 34)
-    sheet.box(left, top, x(-0.5) - left, y.start - top, fill="#f4f5f7")
+    sheet.box(left, top, x(-0.5) - left, y.start - top, fill="#f4f5f7", layer=GROUND)
     y_axis(sheet, y, left=left, right=right, size=size, signed=True)
     sheet.line((left, y(0)), (right, y(0)), stroke=style.MUTED, width=1.1)
     sheet.line((x(-0.5), top), (x(-0.5), y.start), stroke=style.WARN, width=1.1, dash=(4, 3))

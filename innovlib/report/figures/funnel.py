@@ -11,7 +11,7 @@ from innovlib.report import labels, style
 from innovlib.report.disclosure import Protected
 from innovlib.report.figures.axes import Scale, axis_title, bounds, title_below, y_axis
 from innovlib.report.figures.figure import Figure, finish, frame_of
-from innovlib.report.figures.sheet import Sheet
+from innovlib.report.figures.sheet import GRID, OWN_MARK, Sheet
 from innovlib.report.typeset import number, one_line
 
 #: Counts of pupils that may be printed under the (logarithmic) axis.
@@ -81,7 +81,7 @@ def _draw(
     y = Scale(low, high, top + 210, top)
     _bands(sheet, curves, x, y, size=size)
     y_axis(sheet, y, left=34, right=width - 38, size=size, signed=True)
-    sheet.line((34, y(0)), (width - 38, y(0)), stroke=style.MUTED, width=1.1)
+    sheet.line((34, y(0)), (width - 38, y(0)), stroke=style.MUTED, width=1.1, layer=GRID)
     shifts = _shifts(rows, value=value)
     for row, shift in sorted(zip(rows, shifts, strict=True), key=lambda each: each[0]["school_id"] == highlight):
         place = (x.clipped(math.log(row["n"])) + shift, y.clipped(row[value]))
@@ -117,7 +117,7 @@ def _school(
     near = curves.iloc[(curves["n"] - row["n"]).abs().argmin()]
     outside = not near["low_998"] <= row[value] <= near["high_998"]
     if mine:
-        sheet.disc(place, level, 5, fill=style.OWN, stroke=style.WHITE)
+        sheet.disc(place, level, 5, fill=style.OWN, stroke=style.WHITE, layer=OWN_MARK)
         said = one_line(labels.OWN["school"], lang)
         left = place > (x.start + x.stop) / 2
         sheet.text(place + (-9 if left else 9), level - 7, said, size=size, colour=style.OWN, bold=True, halo=True,

@@ -8,7 +8,6 @@ the same marks where pixels are wanted (:meth:`Sheet.plot`).
 
 from __future__ import annotations
 
-import itertools
 import math
 import re
 import warnings
@@ -24,6 +23,11 @@ LEADING = 1.45
 MIDDLE = 0.31
 
 
+#: Layers from the paper up. Marks of one layer that look alike are written together, which a reader cannot see (they
+#: are chosen so that the order within a layer does not matter) and which halves the file.
+GROUND, AREA, GRID, LINE, OWN_LINE, MARK, OWN_MARK, TEXT = range(8)
+
+
 @dataclass(frozen=True)
 class Path:
     """A line, or with ``closed`` an area."""
@@ -34,6 +38,7 @@ class Path:
     fill: str = ""
     dash: tuple[float, ...] = ()
     closed: bool = False
+    layer: int = LINE
 
     def moved(self, dx: float, dy: float) -> Path:
         return replace(self, points=tuple((x + dx, y + dy) for x, y in self.points))
@@ -55,6 +60,7 @@ class Disc:
     fill: str = ""
     stroke: str = ""
     width: float = 1.0
+    layer: int = MARK
 
     def moved(self, dx: float, dy: float) -> Disc:
         return replace(self, x=self.x + dx, y=self.y + dy)
@@ -78,6 +84,7 @@ class Text:
     bold: bool = False
     anchor: str = "start"
     halo: bool = False
+    layer: int = TEXT
 
     def moved(self, dx: float, dy: float) -> Text:
         return replace(self, x=self.x + dx, y=self.y + dy)
@@ -120,36 +127,57 @@ class Sheet:
         self.width, self.height = width, height
         self.marks: list[Path | Disc | Text] = []
 
-    def line(self, *points: tuple[float, float], stroke: str, width: float = 1.0, dash: Sequence[float] = ()) -> None:
+    def line(
+        self,
+        *points: tuple[float, float],
+        stroke: str,
+        width: float = 1.0,
+        dash: Sequence[float] = (),
+        layer: int = LINE,
+    ) -> None:
         """A line through the points."""
-        self.marks.append(Path(points, stroke, width, dash=tuple(dash)))
+        self.marks.append(Path(points, stroke, width, dash=tuple(dash), layer=layer))
 
-    def area(self, points: Iterable[tuple[float, float]], *, fill: str, stroke: str = "", width: float = 0.8) -> None:
+    def area(
+        self,
+        points: Iterable[tuple[float, float]],
+        *,
+        fill: str,
+        stroke: str = "",
+        width: float = 0.8,
+        layer: int = AREA,
+    ) -> None:
         """A closed area."""
-        self.marks.append(Path(tuple(points), stroke, width, fill, closed=True))
+        self.marks.append(Path(tuple(points), stroke, width, fill, closed=True, layer=layer))
 
-    def box(self, x: float, y: float, width: float, height: float, *, fill: str, stroke: str = "") -> None:
+    def box(
+        self, x: float, y: float, width: float, height: float, *, fill: str, stroke: str = "", layer: int = AREA
+    ) -> None:
         """A rectangle from its upper left corner."""
         corners = ((x, y), (x + width, y), (x + width, y + height), (x, y + height))
-        self.area(corners, fill=fill, stroke=stroke)
+        self.area(corners, fill=fill, stroke=stroke, layer=layer)
 
-    def disc(self, x: float, y: float, r: float, *, fill: str = "", stroke: str = "", width: float = 1.0) -> None:
+    def disc(
+        self, x: float, y: float, r: float, *, fill: str = "", stroke: str = "", width: float = 1.0, layer: int = MARK
+    ) -> None:
         """A round mark."""
-        self.marks.append(Disc(x, y, r, fill, stroke, width))
+        self.marks.append(Disc(x, y, r, fill, stroke, width, layer))
 
     def diamond(self, x: float, y: float, r: float, *, fill: str = style.WHITE, stroke: str = "", width=1.3) -> None:
         """A square standing on its corner."""
-        self.area(((x, y - r), (x + r, y), (x, y + r), (x - r, y)), fill=fill, stroke=stroke, width=width)
+        corners = ((x, y - r), (x + r, y), (x, y + r), (x - r, y))
+        self.area(corners, fill=fill, stroke=stroke, width=width, layer=MARK)
 
     def square(self, x: float, y: float, r: float, *, fill: str = style.WHITE, stroke: str = "", width=1.3) -> None:
         """A square around a place."""
-        self.area(((x - r, y - r), (x + r, y - r), (x + r, y + r), (x - r, y + r)), fill=fill, stroke=stroke,
-                  width=width)  # fmt: skip
+        corners = ((x - r, y - r), (x + r, y - r), (x + r, y + r), (x - r, y + r))
+        self.area(corners, fill=fill, stroke=stroke, width=width, layer=MARK)
 
     def triangle(self, x: float, y: float, r: float, *, fill: str, down: bool = False, stroke: str = "") -> None:
         """A triangle around a place, pointing up, or down."""
         tip = r if down else -r
-        self.area(((x, y + tip), (x + r, y - tip * 0.75), (x - r, y - tip * 0.75)), fill=fill, stroke=stroke)
+        corners = ((x, y + tip), (x + r, y - tip * 0.75), (x - r, y - tip * 0.75))
+        self.area(corners, fill=fill, stroke=stroke, layer=MARK)
 
     def text(self, x: float, y: float, text: str, **look) -> Text:
         """A line of text with its baseline at y; returns the mark, which knows its width."""
@@ -170,10 +198,16 @@ class Sheet:
         """Put all marks of another sheet on this one, moved."""
         self.marks.extend(mark.moved(x, y) for mark in other.marks)
 
+    def ordered(self) -> list[Path | Disc | Text]:
+        """The marks from the paper up, in drawing order within a layer."""
+        return sorted(self.marks, key=lambda mark: mark.layer)
+
     def svg(self, *, attributes: str = "") -> str:
         """The sheet as an ``<svg>`` element: no ids, no styles, text as text."""
-        runs = itertools.groupby(self.marks, key=lambda mark: (type(mark), mark.look()))
-        body = "".join(_run(kind, look, [mark.shape() for mark in marks]) for (kind, look), marks in runs)
+        alike: dict[tuple, list[str]] = {}
+        for mark in self.ordered():
+            alike.setdefault((mark.layer, type(mark), mark.look()), []).append(mark.shape())
+        body = "".join(_run(kind, look, shapes) for (_, kind, look), shapes in alike.items())
         return f'<svg viewBox="0 0 {_n(self.width)} {_n(math.ceil(self.height))}"{attributes}>{body}</svg>'
 
     def plot(self):
@@ -186,7 +220,7 @@ class Sheet:
             figure = Figure(figsize=(self.width / 72, self.height / 72), dpi=200, facecolor="white")
             FigureCanvasAgg(figure)
             points = Affine2D().scale(1 / 72, -1 / 72).translate(0, self.height / 72) + figure.dpi_scale_trans
-            for mark in self.marks:
+            for mark in self.ordered():
                 figure.add_artist(_artist(mark, points))
             return figure
 

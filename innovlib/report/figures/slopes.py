@@ -10,7 +10,7 @@ from innovlib.report import labels, style
 from innovlib.report.disclosure import Protected
 from innovlib.report.figures.axes import Scale, bounds, in_order, shown
 from innovlib.report.figures.figure import Figure, finish, frame_of
-from innovlib.report.figures.sheet import MIDDLE, Sheet
+from innovlib.report.figures.sheet import LINE, MIDDLE, OWN_LINE, OWN_MARK, Sheet
 from innovlib.report.typeset import lines, number
 
 
@@ -89,7 +89,8 @@ def _line(
 ) -> None:
     values = [shown(row) for row in _ends(rows, periods)]
     if None not in values:
-        sheet.line((x.start, y.clipped(values[0])), (x.stop, y.clipped(values[1])), stroke=colour, width=width)
+        sheet.line((x.start, y.clipped(values[0])), (x.stop, y.clipped(values[1])), stroke=colour, width=width,
+                   layer=OWN_LINE if colour == style.OWN else LINE)  # fmt: skip
 
 
 def _own(sheet: Sheet, rows: pd.DataFrame, periods: list[str], x: Scale, y: Scale, *, size: float, lang: str) -> None:
@@ -103,6 +104,6 @@ def _own(sheet: Sheet, rows: pd.DataFrame, periods: list[str], x: Scale, y: Scal
             colour = style.WARN if small else style.MUTED
             sheet.text(place, y.start + 2, said, size=size - 1, colour=colour, anchor="middle", halo=True)
             continue
-        sheet.disc(place, y.clipped(value), 4.2, fill=style.OWN, stroke=style.WHITE, width=0.8)
+        sheet.disc(place, y.clipped(value), 4.2, fill=style.OWN, stroke=style.WHITE, width=0.8, layer=OWN_MARK)
         sheet.text(place + side * 8, y.clipped(value) + size * MIDDLE, number(value), size=size, colour=style.OWN,
                    bold=True, anchor=anchor, halo=True)  # fmt: skip

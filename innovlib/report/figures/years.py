@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -13,9 +14,11 @@ from innovlib.report import labels, style
 from innovlib.report.disclosure import Protected
 from innovlib.report.figures.axes import Scale, bounds, dodge, shown, y_axis
 from innovlib.report.figures.figure import Figure, finish, frame_of
-from innovlib.report.figures.sheet import MIDDLE, Sheet
+from innovlib.report.figures.sheet import GROUND, MIDDLE, OWN_LINE, OWN_MARK, Sheet
 from innovlib.report.typeset import lines, one_line
 
+#: Room of a panel that is not plot: numbers of the axis at the left, a little air at the right.
+MARGINS = 44.0
 #: Lines of those one is compared with: colour, width, dash.
 OTHER_LINES = {
     "similar": (style.PEER, 1.6, ()),
@@ -35,6 +38,7 @@ class Panel:
     y: Scale
     top: float
     size: float
+    first: bool
     labelled: bool
 
     @property
@@ -93,8 +97,10 @@ def years(
 
 
 def _draw(frame: pd.DataFrame, width: float, *, own: str, joined: int | None, limits: tuple, lang: str) -> Sheet:
-    sheet = Sheet(width)
-    for panel in _panels(frame, width, own=own, limits=limits, lang=lang):
+    sheet, grid = Sheet(width), _Grid.of(frame, width, own=own, lang=lang)
+    if grid.keyed:
+        _key(sheet, frame, own=own, size=grid.size, lang=lang)
+    for panel in _panels(frame, grid, limits=limits):
         rows = _rows(frame, panel)
         _frame(sheet, panel, rows, own=own, joined=joined, lang=lang)
         _others(sheet, panel, rows, own=own)
@@ -105,23 +111,57 @@ def _draw(frame: pd.DataFrame, width: float, *, own: str, joined: int | None, li
     return sheet
 
 
-def _panels(frame: pd.DataFrame, width: float, *, own: str, limits: tuple, lang: str) -> Iterator[Panel]:
-    """The panels in the domain's order, two side by side on paper where there is more than one."""
-    keys = list(dict.fromkeys(frame[["test", "grade", "subject"]].itertuples(index=False, name=None)))
-    keys.sort(key=lambda key: (terms.TESTS.index(key[0]), terms.GRADES.index(key[1]), terms.SUBJECTS.index(key[2])))
-    phone = width < 400
-    columns = 1 if phone or len(keys) == 1 else 2
-    size = 9.5 if phone else 9.0 if columns == 1 else 8.0
-    head, plot = (34, 132) if lang == "both" else (24, 132)
-    plot = plot + 30 if len(keys) == 1 and not phone else plot - 22 if columns == 2 else plot
-    margin = _label_room(frame, own=own, lang=lang, size=size)
-    cell = (width - margin) / columns
+@dataclass(frozen=True)
+class _Grid:
+    """How the panels share the sheet."""
+
+    keys: tuple[tuple[str, str, str], ...]
+    columns: int
+    cell: float
+    size: float
+    plot: float
+    head: float
+    keyed: bool
+
+    @classmethod
+    def of(cls, frame: pd.DataFrame, width: float, *, own: str, lang: str) -> _Grid:
+        """As many panels side by side as leave room for the years under each."""
+        keys = list(dict.fromkeys(frame[["test", "grade", "subject"]].itertuples(index=False, name=None)))
+        keys.sort(key=lambda k: (terms.TESTS.index(k[0]), terms.GRADES.index(k[1]), terms.SUBJECTS.index(k[2])))
+        phone, alone = width < 400, len(keys) == 1
+        size = 9.0 if alone or phone else 8.0
+        keyed = phone and not alone  # a telephone has no room for names beside every row of panels
+        room = width - (0 if keyed else _label_room(frame, own=own, lang=lang, size=size))
+        columns = 1 if alone else max(c for c in (1, 2, 3, 4) if c == 1 or _fits(frame, room / c, size=size))
+        columns = min(columns, len(keys))
+        plot = 150.0 if alone else 112.0 if columns <= 2 else 96.0
+        head = size * (4.4 if lang == "both" else 3.0)
+        return cls(tuple(keys), columns, room / columns, size, plot, head, keyed)
+
+
+def _fits(frame: pd.DataFrame, cell: float, *, size: float) -> bool:
+    """Whether the years of neighbouring periods stand apart under a panel of this width."""
+    spans = sorted(set(zip(frame["first_year_be"].astype(int), frame["last_year_be"].astype(int), strict=True)))
+    if len(spans) < 2:
+        return cell > 90
+    step = (cell - MARGINS) / max(spans[-1][1] - spans[0][0], 1)
+    middles = sorted({sum(span) / 2 for span in spans})
+    nearest = min(b - a for a, b in itertools.pairwise(middles))
+    label = "2565–67" if any(first < last for first, last in spans) else "<10"
+    return nearest * step >= style.text_width(label, size - 0.5) + 3
+
+
+def _panels(frame: pd.DataFrame, grid: _Grid, *, limits: tuple) -> Iterator[Panel]:
+    """The panels in the domain's order, row by row."""
     first, last = int(frame["first_year_be"].min()), int(frame["last_year_be"].max())
-    for i, (test, grade, subject) in enumerate(keys):
-        left, top = (i % columns) * cell, (i // columns) * (head + plot + size * 4.4)
-        x = Scale(first, max(last, first + 1), left + 30, left + cell - 14)
-        y = Scale(*limits, top + head + plot, top + head)
-        yield Panel(test, grade, subject, x, y, top, size, labelled=i == min(columns, len(keys)) - 1)
+    start = grid.size * 3.4 if grid.keyed else 0.0
+    for i, key in enumerate(grid.keys):
+        row, column = divmod(i, grid.columns)
+        left, top = column * grid.cell, start + row * (grid.head + grid.plot + grid.size * 4.2)
+        x = Scale(first, max(last, first + 1), left + MARGINS - 14, left + grid.cell - 14)
+        y = Scale(*limits, top + grid.head + grid.plot, top + grid.head)
+        labelled = not grid.keyed and i == min(grid.columns, len(grid.keys)) - 1
+        yield Panel(*key, x, y, top, grid.size, first=i == 0, labelled=labelled)
 
 
 def _label_room(frame: pd.DataFrame, *, own: str, lang: str, size: float) -> float:
@@ -129,6 +169,24 @@ def _label_room(frame: pd.DataFrame, *, own: str, lang: str, size: float) -> flo
     widths = [style.text_width(line, size) for words in others for line in lines(words, lang)]
     widths += [style.text_width(line, size, bold=True) for line in lines(labels.OWN[own], lang)]
     return 12 + max(widths)
+
+
+def _key(sheet: Sheet, frame: pd.DataFrame, *, own: str, size: float, lang: str) -> None:
+    """The names of the lines over all panels, each after a piece of its line."""
+    x, y = 1.0, size * 1.2
+    for who in (own, *(w for w in OTHER_LINES if w != own)):
+        if not ((frame["who"] == who) & (frame["status"] == "shown")).any():
+            continue
+        said = lines(labels.OWN[own] if who == own else labels.other(who, own=own), lang)[0]
+        colour, width, dash = (style.OWN, 2.0, ()) if who == own else OTHER_LINES[who]
+        room = 24 + style.text_width(said, size, bold=who == own)
+        if x > 1 and x + room > sheet.width:
+            x, y = 1.0, y + size * 1.5
+        if who == "similar":
+            sheet.box(x, y - size * 0.75, 14, size * 0.9, fill=style.BAND)
+        sheet.line((x, y - size * MIDDLE), (x + 14, y - size * MIDDLE), stroke=colour, width=width, dash=dash)
+        sheet.text(x + 18, y, said, size=size, colour=style.OWN if who == own else style.MUTED, bold=who == own)
+        x += room + 8
 
 
 def _rows(frame: pd.DataFrame, panel: Panel) -> dict[str, list[dict]]:
@@ -153,11 +211,7 @@ def _frame(sheet: Sheet, panel: Panel, rows: dict, *, own: str, joined: int | No
     """Everything behind the lines: name, grid, stretches without data, the joining year, n and the years."""
     left, right = panel.left, panel.right
     mine, every = rows.get(own, []), sorted({_span(row) for each in rows.values() for row in each})
-    name = lines(labels.subject(panel.subject), lang)
-    place = labels.test_grade(panel.test, panel.grade)
-    first = sheet.text(left - 21, panel.top + 12, name[0], size=panel.size + 1, bold=True)
-    rest = " · ".join([*name[1:], getattr(place, "en" if lang == "en" else "th")])
-    sheet.text(left - 21 + first.width + 5, panel.top + 12, rest, size=panel.size - 0.5, colour=style.MUTED)
+    _name(sheet, panel, lang=lang)
     y_axis(sheet, panel.y, left=left, right=right, size=panel.size, about=4)
     _gaps(sheet, panel, mine, range(every[0][0], every[-1][1] + 1), lang=lang)
     if joined is not None and panel.x.low < joined - 0.5 < panel.x.high:
@@ -166,12 +220,22 @@ def _frame(sheet: Sheet, panel: Panel, rows: dict, *, own: str, joined: int | No
     _years_below(sheet, panel, mine, every)
 
 
+def _name(sheet: Sheet, panel: Panel, *, lang: str) -> None:
+    """Subject, test and grade over a panel; the English name on a line of its own."""
+    said, left, size = lines(labels.subject(panel.subject), lang), panel.left - MARGINS + 23, panel.size
+    place = getattr(labels.test_grade(panel.test, panel.grade), "en" if lang == "en" else "th")
+    first = sheet.text(left, panel.top + size * 1.3, said[0], size=size + 0.5, bold=True)
+    sheet.text(left + first.width + 4, panel.top + size * 1.3, place, size=size - 0.5, colour=style.MUTED)
+    for second in said[1:]:
+        sheet.text(left, panel.top + size * 2.6, second, size=size - 0.5, colour=style.MUTED)
+
+
 def _gaps(sheet: Sheet, panel: Panel, mine: list[dict], span: range, *, lang: str) -> None:
     """Shade each run of years for which there are no data of one's own, and say so where there is room."""
     covered = {year for row in mine if row["status"] != "absent" for year in range(_span(row)[0], _span(row)[1] + 1)}
     for run in _runs([year for year in span if year not in covered]):
         start, stop = max(panel.x(run[0] - 0.45), panel.left), min(panel.x(run[-1] + 0.45), panel.right)
-        sheet.box(start, panel.y.stop, stop - start, panel.bottom - panel.y.stop, fill=style.EMPTY)
+        sheet.box(start, panel.y.stop, stop - start, panel.bottom - panel.y.stop, fill=style.EMPTY, layer=GROUND)
         said = lines(labels.ABSENT, lang)
         if max(style.text_width(line, panel.size - 1) for line in said) <= stop - start:
             sheet.texts((start + stop) / 2, panel.y.stop + panel.size * 1.3, said, size=panel.size - 1,
@@ -190,7 +254,7 @@ def _runs(found: list[int]) -> list[list[int]]:
 
 def _joining(sheet: Sheet, panel: Panel, x: float, *, lang: str) -> None:
     sheet.line((x, panel.y.stop - 4), (x, panel.bottom), stroke=style.WARN, width=1.1, dash=(4, 3))
-    if panel.labelled or panel.x.stop - panel.x.start > 180:
+    if panel.first:
         sheet.text(x, panel.y.stop - 7, one_line(labels.JOINED, lang), size=panel.size - 1, colour=style.WARN,
                    anchor="middle", halo=True)  # fmt: skip
 
@@ -250,13 +314,13 @@ def _others(sheet: Sheet, panel: Panel, rows: dict, *, own: str) -> None:
 def _own(sheet: Sheet, panel: Panel, mine: list[dict]) -> None:
     for run in _stretches(panel, mine, "conf_low", "conf_high"):
         for x, low, high in run:
-            sheet.line((x, low), (x, high), stroke=style.OWN, width=0.9)
+            sheet.line((x, low), (x, high), stroke=style.OWN, width=0.9, layer=OWN_LINE)
     runs = list(_stretches(panel, mine, "mean"))
     for run in runs:
         if len(run) > 1:
-            sheet.line(*run, stroke=style.OWN, width=2)
+            sheet.line(*run, stroke=style.OWN, width=2, layer=OWN_LINE)
     for x, y in (place for run in runs for place in run):
-        sheet.disc(x, y, 3.6, fill=style.OWN, stroke=style.WHITE, width=0.8)
+        sheet.disc(x, y, 3.6, fill=style.OWN, stroke=style.WHITE, width=0.8, layer=OWN_MARK)
 
 
 def _line_labels(sheet: Sheet, panel: Panel, rows: dict, *, own: str, lang: str) -> None:
