@@ -39,6 +39,11 @@ _READERS: dict[str, Callable[..., Reading]] = {
 _TEXT = frozenset("name_th name_en subdistrict district province affiliation partner_name kind item pupil".split())
 #: Fields whose value is about a person: shown masked in every message.
 _PERSONAL = frozenset({"pupil", "respondent"})
+#: Findings about a school's code that are really about the cell beside it.
+_TOLD_AT = {
+    **dict.fromkeys(("name-mismatch", "name-spelling", "name-ambiguous", "name-unknown", "id-from-name"), "name_th"),
+    "district-mismatch": "district",
+}
 _ABOUT_PEOPLE = frozenset({"personal-value", "id-citizen"})
 #: Fields that may be left blank without a word.
 _MAY_BE_BLANK = frozenset(
@@ -200,6 +205,10 @@ class _RowReader:
         return not (code == "blank" and use.field in _MAY_BE_BLANK and use.field not in self._layout.kind.needs)
 
     def _issue(self, use: Use, row: rows.Row, i: int, code: str, facts: dict) -> Issue:
+        told_at = _TOLD_AT.get(code)
+        if told_at in self._layout.fields:
+            i = next(n for n, other in enumerate(self._uses) if other.field == told_at)
+            use = self._uses[i]
         if code in ("blank", "missing-code") and use.field in _NEEDED | set(self._layout.kind.needs) & {"name_th"}:
             code = "blank-needed"
         elif code == "blank":
@@ -212,11 +221,12 @@ class _RowReader:
 
 def summed_up(issues: list[Issue]) -> list[Issue]:
     """Issues without their endless repeats: one line for a change made to a whole column, the rest up to a limit."""
-    alike = Counter((i.code, i.sheet, i.column) for i in issues)
+    issues = list(dict.fromkeys(issues))  # the same n of a wide row is judged once for each of its subjects
+    alike = Counter(map(_alike, issues))
     seen: Counter = Counter()
     out = []
     for one in issues:
-        key = (one.code, one.sheet, one.column)
+        key = _alike(one)
         seen[key] += 1
         limit = 1 if one.severity == "info" else MOST_ALIKE
         if seen[key] > limit:
@@ -226,3 +236,8 @@ def summed_up(issues: list[Issue]) -> list[Issue]:
             one = replace(one, th=f"{one.th} (และอีก {extra:,} แห่ง)", en=f"{one.en} (and {extra:,} more)")
         out.append(one)
     return out
+
+
+def _alike(one: Issue) -> tuple:
+    # Findings about no row are about the file: each says something of its own.
+    return (one.code, one.sheet, one.column, None if one.row else one.th)

@@ -36,7 +36,6 @@ class _Area:
     log: dict
     before: dict[str, pd.DataFrame]
     raw: dict[str, bytes] = field(default_factory=dict)
-    notes: list[Words] = field(default_factory=list)
 
 
 def intake(
@@ -91,6 +90,11 @@ def intake(
     if folder is None or dry_run:
         return [one.result for one in _take(files, _open(folder), judged_by, options, create_key=False)]
     _refuse_non_folder(folder)
+    if not folder.exists():
+        # A first look: where no file can be loaded, no folder is made either.
+        looked = _take(files, _open(folder), judged_by, options, create_key=False)
+        if all(one.result.decision == "reject_file" for one in looked):
+            return [one.result for one in looked]
     with commit.alone(folder):
         commit.finish(folder)
         area = _open(folder)
@@ -184,9 +188,12 @@ def _take(
     for i in order:
         one = opened[i]
         done[i] = _take_one(one, area, judged_by, options, create_key) if isinstance(one, Opened) else one
-    _number_cohorts(area)
-    notes = tuple(area.notes)
-    return [replace(done[i], result=replace(done[i].result, notes=notes)) if notes else done[i] for i in range(len(files))]
+    told = _number_cohorts(area)
+    return [_noted(done[i], told if done[i].result.kind == "schools" else []) for i in range(len(files))]
+
+
+def _noted(checked: Checked, notes: list[Words]) -> Checked:
+    return replace(checked, result=replace(checked.result, notes=(*checked.result.notes, *notes)))
 
 
 def _take_one(one: Opened, area: _Area, judged_by: Register | None, options: Options, create_key: bool) -> Checked:
@@ -199,7 +206,7 @@ def _take_one(one: Opened, area: _Area, judged_by: Register | None, options: Opt
     if one.kind == "pupils":
         area.log["pupil_key"] = privacy.fingerprint(key)
     before = len(area.merged.issues)
-    _merge(checked, area)
+    checked = _noted(checked, _merge(checked, area))
     found = area.merged.issues[before:]
     if found:
         issues = (*checked.result.issues, *found)
@@ -214,39 +221,41 @@ def _own_register(area: _Area, kind: str) -> Register:
     return Register(schools, closed=kind != "schools" and len(schools) > 0 and not area.log["schools_from_files"])
 
 
-def _merge(checked: Checked, area: _Area) -> None:
+def _merge(checked: Checked, area: _Area) -> list[Words]:
     file = checked.result.file
     had_schools = len(area.merged.tables.get("schools", ()))
     for table, rows in checked.tables.items():
         merge.merge(area.merged, rows, table=table, file=file)
     if checked.result.kind == "schools":
         area.log["schools_from_files"] = False
-    elif checked.schools is not None and (not had_schools or area.log["schools_from_files"]):
-        merge.merge(area.merged, checked.schools, table="schools", file=file, fill_only=True)
-        more = len(area.merged.tables["schools"]) - had_schools
-        area.log["schools_from_files"] = True
-        if more > 0:
-            area.notes.append(
-                Words(
-                    f"พื้นที่ยังไม่มีรายชื่อโรงเรียน จึงสร้างจากไฟล์นี้ {more} โรงเรียน (ยังไม่มีรุ่นและที่ตั้ง)",
-                    f"the area had no list of schools; {more} were entered from {file}, without cohort and place",
-                )
-            )
+        return []
+    if checked.schools is None or (had_schools and not area.log["schools_from_files"]):
+        return []
+    merge.merge(area.merged, checked.schools, table="schools", file=file, fill_only=True)
+    more = len(area.merged.tables["schools"]) - had_schools
+    area.log["schools_from_files"] = True
+    told = Words(
+        f"พื้นที่ยังไม่มีรายชื่อโรงเรียน จึงสร้างจากไฟล์นี้ {more} โรงเรียน (ยังไม่มีรุ่นและที่ตั้ง)",
+        f"the area had no list of schools; {more} were entered from this file, without cohort and place",
+    )
+    return [told] if more > 0 else []
 
 
-def _number_cohorts(area: _Area) -> None:
+def _number_cohorts(area: _Area) -> list[Words]:
+    """Cohorts by the order of joining years, where no list has said them; what was numbered, if it is new."""
     schools = area.merged.tables.get("schools")
     if schools is None or schools["joined_year_be"].isna().all():
-        return
+        return []
     if schools["cohort"].notna().any() and not area.log["cohorts_numbered"]:
-        return
+        return []
     numbered = merge.number_cohorts(schools)
-    if not numbered["cohort"].equals(schools["cohort"]):
-        pairs = numbered.dropna(subset=["cohort"]).drop_duplicates("cohort").sort_values("cohort")
-        told = ", ".join(f"{row.cohort} = {row.joined_year_be}" for row in pairs.itertuples())
-        area.notes.append(Words(f"กำหนดรุ่นตามลำดับปีที่เข้าร่วม: {told}", f"cohorts numbered by the order of joining years: {told}"))
     area.merged.tables["schools"] = numbered
     area.log["cohorts_numbered"] = True
+    if numbered["cohort"].equals(schools["cohort"]):
+        return []
+    pairs = numbered.dropna(subset=["cohort"]).drop_duplicates("cohort").sort_values("cohort")
+    told = ", ".join(f"{row.cohort} = {row.joined_year_be}" for row in pairs.itertuples())
+    return [Words(f"กำหนดรุ่นตามลำดับปีที่เข้าร่วม: {told}", f"cohorts numbered by the order of joining years: {told}")]
 
 
 def _enter(checked: Checked, area: _Area, options: Options) -> None:

@@ -176,7 +176,7 @@ def _reordered(
         raise Refused(*stops)
     out = []
     for record in records:
-        order = orders.get((record["year_be"], record["test"], record["grade"]), {})
+        order = orders.get(tuple(record.get(k) for k in ("year_be", "test", "grade")), {})
         out.append(record | {"subject": order.get(record["subject"], record["subject"])} if order else record)
     return out, issues
 

@@ -120,12 +120,12 @@ class Register:
             other = self._by_name.get(key, [])
             hint = {"other_th": f" ชื่อนี้เป็นของรหัส {', '.join(other)}" if other else "",
                     "other_en": f"; that name belongs to {', '.join(other)}" if other else ""}  # fmt: skip
-            return [("name-mismatch", {"name": name, "known": row["name_th"], "code": code, **hint})]
+            return [("name-mismatch", {"name": name, "known": row["name_th"], "own": code, **hint})]
         found = []
         if _plain(name) != _plain(row["name_th"]):
             found.append(("name-spelling", {"now": row["name_th"]}))
         if isinstance(district, str) and row["district"] and place_key(district) != place_key(row["district"]):
-            found.append(("district-mismatch", {"name": district, "known": row["district"], "code": code}))
+            found.append(("district-mismatch", {"name": district, "known": row["district"], "own": code}))
         return found
 
 
