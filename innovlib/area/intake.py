@@ -18,7 +18,7 @@ from innovlib.area.merge import Merged
 from innovlib.area.office import Checked, Opened, Options
 from innovlib.area.register import Register
 from innovlib.area.result import FileResult
-from innovlib.area.vocabulary import KINDS
+from innovlib.area.vocabulary import kinds
 from innovlib.errors import BadInput, CannotWrite, UnknownName, Unreadable, Words, did_you_mean
 
 LOG = "intake/log.json"
@@ -105,7 +105,7 @@ def intake(
 
 def _options(**said) -> Options:
     values = given.checked_options(year_be=said["year_be"], test=said["test"], grade=said["grade"])
-    lists = {"kind": list(KINDS), "columns": ["reconciled"], "test": list(terms.TESTS), "grade": list(terms.GRADES)}
+    lists = {"kind": list(kinds()), "columns": ["reconciled"], "test": list(terms.TESTS), "grade": list(terms.GRADES)}
     for name, allowed in lists.items():
         value = said[name]
         if value is not None and (values.get(name) if name in values else value) not in allowed:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from innovlib.area import privacy, vocabulary
 from innovlib.area.faults import Issue, Refused, issue, refuse
 from innovlib.area.sheets import Book, Sheet, column_letter, is_blank
-from innovlib.area.vocabulary import KINDS, Kind
+from innovlib.area.vocabulary import Kind, kinds
 
 _HEAD_ROWS = 15
 _CLOSE = 0.72
@@ -119,7 +119,7 @@ def _best(sheet: Sheet, kind: str | None) -> Layout | None:
     for row in range(1, min(_HEAD_ROWS, len(sheet.rows)) + 1):
         if vocabulary.known_headers(sheet.rows[row - 1]) < 2:
             continue
-        for one in [KINDS[kind]] if kind else KINDS.values():
+        for one in [kinds()[kind]] if kind else kinds().values():
             candidates += [_layout(sheet, one, (row,)), _layout(sheet, one, (row, row + 1))]
     usable = [c for c in candidates if c and c.fields & {"school_id", "name_th"}]
     return max(usable, key=_fit, default=None)
@@ -164,7 +164,7 @@ def _labels(sheet: Sheet, rows: tuple[int, ...]) -> dict[int, tuple[str, str]] |
 
 
 def _is_label(text: str) -> bool:
-    known = any(vocabulary.field_of(text, kind) for kind in KINDS) or vocabulary.is_total(text)
+    known = any(vocabulary.field_of(text, kind) for kind in kinds()) or vocabulary.is_total(text)
     return bool(known or vocabulary.subject_of(text) or vocabulary.is_personal(text))
 
 
@@ -191,7 +191,7 @@ def _text(value: object) -> str:
 
 def _use(column: int, top: str, sub: str, kind: Kind) -> Use | None:
     header = f"{top} / {sub}" if top and sub and top != sub else sub or top
-    main = kind.measures[-2] if len(kind.measures) > 1 else (kind.measures or ("",))[0]
+    main = kind.measures[0] if kind.measures else ""
     if top and sub and kind.measures:
         for subject_text, field_text in ((top, sub), (sub, top)):
             subject, field = vocabulary.subject_of(subject_text), vocabulary.field_of(field_text, kind.name)
@@ -332,7 +332,7 @@ def _nothing(looked: list[Sheet], near: Layout | None, kind: str | None) -> Refu
                 return refuse("layout-transposed", sheet=sheet.name, found=column_letter(column))
     if any(is_garbled(v) for sheet in looked for row in sheet.rows[:_HEAD_ROWS] for v in row):
         return refuse("encoding-garbled", row=1)
-    return refuse("header-not-found", rows=_HEAD_ROWS, kind=kind or ", ".join(KINDS))
+    return refuse("header-not-found", rows=_HEAD_ROWS, kind=kind or ", ".join(kinds()))
 
 
 def is_garbled(value: object) -> bool:

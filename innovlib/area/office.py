@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from innovlib import terms
-from innovlib.area import contract, convert, faults, given, judge, layouts, merge, privacy, readers, reconcile
+from innovlib.area import contract, convert, faults, given, judge, layouts, merge, privacy, readers, reconcile, vocabulary
 from innovlib.area.convert import Converted
 from innovlib.area.faults import Issue, Refused, issue
 from innovlib.area.layouts import Layout
@@ -86,7 +86,7 @@ def open_file(path: Path, options: Options) -> Opened | Checked:
 def refusal(path: Path, kind: str, issues) -> Checked:
     """The outcome of a file of which nothing is loaded."""
     issues = convert.summed_up(list(issues))
-    table = contract.table(layouts.KINDS[kind].table).empty() if kind in layouts.KINDS else pd.DataFrame()
+    table = contract.table(vocabulary.kinds()[kind].table).empty() if kind in vocabulary.kinds() else pd.DataFrame()
     empty = contract.table("benchmarks").empty()
     return Checked(FileResult(path.name, kind, "reject_file", 0, (), (), tuple(issues), table, empty))
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pandas as pd
 
 from innovlib import paths
-from innovlib.area import check, contract
+from innovlib.area import check, commit, contract
 from innovlib.errors import CannotWrite, MissingTable, NotAnArea, UnknownName, Unreadable, Words, did_you_mean
 
 PACKAGE_FILE = "datapackage.json"
@@ -136,6 +136,7 @@ def open_area(folder: str | Path) -> Area:
             expected=Words("โฟลเดอร์ของพื้นที่ที่มี schools.csv", "an area's folder with schools.csv in it"),
             todo=Words("ตรวจชื่อโฟลเดอร์ หรือสร้างด้วย innov intake", "check the name, or make one with innov intake"),
         )
+    commit.finish(path)  # an intake that was cut short after its promise is carried out before anything is read
     area = Area(path, _read_package(path / PACKAGE_FILE))
     if area.path("schools") is None:
         raise NotAnArea(
