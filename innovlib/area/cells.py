@@ -17,10 +17,10 @@ from innovlib.area import privacy, sheets, vocabulary
 from innovlib.errors import did_you_mean
 
 #: What offices write where there is no figure. Anything else in a number's place is not missing but wrong.
-MISSING = frozenset(
-    "- – — * . .. … n/a na ขาดสอบ ขส ข.ส. ข.ส ไม่มีข้อมูล ไม่มี ไม่เข้าสอบ ไม่ได้เข้าสอบ ไม่ได้สอบ ขาด".split() + ["ข. ส."]
+MISSING = vocabulary.missing()
+_ERRORS = re.compile(
+    r"#(REF!|DIV/0!|N/A|VALUE!|NAME\?|NULL!|NUM!|SPILL!|CALC!|GETTING_DATA|ERROR!|FIELD!)|Err:\d+", re.I
 )
-_ERRORS = re.compile(r"#(REF!|DIV/0!|N/A|VALUE!|NAME\?|NULL!|NUM!|SPILL!|CALC!|GETTING_DATA|ERROR!|FIELD!)|Err:\d+", re.I)
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00ad]")
 _FULL_WIDTH = {ord("０") + i: str(i) for i in range(10)} | {ord("．"): ".", ord("，"): ",", ord("－"): "-"}
 _PLAIN = re.compile(r"[+-]?\d+(\.\d+)?")
@@ -57,7 +57,9 @@ LATITUDE = Numeric(5, 21)
 LONGITUDE = Numeric(97, 106)
 
 
-def number(cell: object, *, mark: str = "", rule: Numeric, decimal_comma: bool = False, is_text: bool = False) -> Reading:
+def number(
+    cell: object, *, mark: str = "", rule: Numeric, decimal_comma: bool = False, is_text: bool = False
+) -> Reading:
     """A number, or the reason why the cell holds none.
 
     Parameters
@@ -202,9 +204,7 @@ _MONTHS = {
     terms.western_digits(name).replace(".", "").replace(" ", ""): i
     for names in (
         terms.THAI_MONTHS,
-        "ม.ค. ก.พ. มี.ค. เม.ย. พ.ค. มิ.ย. ก.ค. ส.ค. ก.ย. ต.ค. พ.ย. ธ.ค.".split(),
-        "jan feb mar apr may jun jul aug sep oct nov dec".split(),
-        "january february march april may june july august september october november december".split(),
+        *vocabulary.months(),
     )
     for i, name in enumerate(names, start=1)
 }
@@ -213,7 +213,7 @@ _MONTHS = {
 def day(cell: object, *, mark: str = "", is_text: bool = False) -> Reading:
     """A day (CE) from a date cell or from text in Thai order; a date typed in BE is moved by 543 years, told.
 
-    The year is turned into CE before the day is checked: 29 February 2566 is none, whatever the calendar of 2566 CE says.
+    The year is turned into CE before the day is checked: there is no 29 February 2566, whatever 2566 CE may have.
 
     Examples
     --------
@@ -249,7 +249,9 @@ def _day_parts(text: str) -> tuple[int, int, int] | None:
         return int(match[3]), int(match[2]), int(match[1])
     if match := re.fullmatch(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4}|\d{2})", text):
         return int(match[1]), int(match[2]), int(match[3])
-    if match := re.fullmatch(r"(\d{1,2})[\s-]*([^\d\s-][^\d]*?)[\s-]*(?:พ\.?\s?ศ\.?|ค\.?\s?ศ\.?)?\s*(\d{4}|\d{2})", text):
+    if match := re.fullmatch(
+        r"(\d{1,2})[\s-]*([^\d\s-][^\d]*?)[\s-]*(?:พ\.?\s?ศ\.?|ค\.?\s?ศ\.?)?\s*(\d{4}|\d{2})", text
+    ):
         month = _MONTHS.get(re.sub(r"[.\s]", "", match[2]).casefold())
         return (int(match[1]), month, int(match[3])) if month else None
     return None
@@ -303,7 +305,7 @@ def _hint(text: str, column: str) -> dict:
 
 _INJECTIONS = (
     ("text-formula", re.compile(r"^[\s\u00a0]*[=+@＝＋＠\t\r]|^[\s\u00a0]*[-－](?=[\d=+@(A-Za-z])")),
-    ("text-markup", re.compile(r"<[/!?]?[A-Za-z]|&(#\d+|#x[0-9a-f]+|[a-z]+);|\{\{|\{%|\{#|javascript:|data:text", re.IGNORECASE)),
+    ("text-markup", re.compile(r"<[/!?]?[a-z]|&(#x?[0-9a-f]+|[a-z]+);|\{[{%#]|javascript:|data:text", re.IGNORECASE)),
     ("text-markup", re.compile(r"\$[^$]*[\\^_{}][^$]*\$|\\[A-Za-z]+\b|\]\(|!\[|```|^#{1,6}\s|\*\*[^*]+\*\*|`[^`]+`")),
     ("text-control", re.compile("[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]")),
     ("text-destroyed", re.compile("\ufffd|\\?{3,}")),

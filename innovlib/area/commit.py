@@ -153,9 +153,8 @@ def _lock(file) -> None:
 def _flush(path: Path) -> None:
     # Windows only flushes a file that is open for writing; a read-only raw file is flushed where that is allowed.
     mode = "rb" if not os.access(path, os.W_OK) else "r+b"
-    with path.open(mode) as file:
-        with contextlib.suppress(OSError) if mode == "rb" else contextlib.nullcontext():
-            os.fsync(file.fileno())
+    with path.open(mode) as file, contextlib.suppress(OSError) if mode == "rb" else contextlib.nullcontext():
+        os.fsync(file.fileno())
 
 
 def _flush_folder(folder: Path) -> None:

@@ -36,7 +36,20 @@ _READERS: dict[str, Callable[..., Reading]] = {
         }.items()
     },
 }  # fmt: skip
-_TEXT = frozenset("name_th name_en subdistrict district province affiliation partner_name kind item pupil".split())
+_TEXT = frozenset(
+    {
+        "name_th",
+        "name_en",
+        "subdistrict",
+        "district",
+        "province",
+        "affiliation",
+        "partner_name",
+        "kind",
+        "item",
+        "pupil",
+    }
+)
 #: Fields whose value is about a person: shown masked in every message.
 _PERSONAL = frozenset({"pupil", "respondent"})
 #: Findings about a school's code that are really about the cell beside it.
@@ -47,11 +60,36 @@ _TOLD_AT = {
 _ABOUT_PEOPLE = frozenset({"personal-value", "id-citizen"})
 #: Fields that may be left blank without a word.
 _MAY_BE_BLANK = frozenset(
-    "name_th name_en subdistrict district province affiliation sex end joined_year_be cohort lat lon hours kind "
-    "lowest_grade highest_grade is_highland other_language poor share_poor share_other_language sd n_enrolled".split()
+    {
+        "name_th",
+        "name_en",
+        "subdistrict",
+        "district",
+        "province",
+        "affiliation",
+        "sex",
+        "end",
+        "joined_year_be",
+        "cohort",
+        "lat",
+        "lon",
+        "hours",
+        "kind",
+        "lowest_grade",
+        "highest_grade",
+        "is_highland",
+        "other_language",
+        "poor",
+        "share_poor",
+        "share_other_language",
+        "sd",
+        "n_enrolled",
+    }
 )
 #: Fields that a row cannot do without; the other figures may be missing, which is told.
-_NEEDED = frozenset("year_be test grade subject pupil domain item respondent sector start partner_name".split())
+_NEEDED = frozenset(
+    {"year_be", "test", "grade", "subject", "pupil", "domain", "item", "respondent", "sector", "start", "partner_name"}
+)
 
 
 @dataclass
@@ -120,9 +158,7 @@ def _aggregate(row: rows.Row, reader: _RowReader, out: Converted) -> None:
 class _RowReader:
     """Reads the rows of one layout; equal cells of a column are read once."""
 
-    def __init__(
-        self, layout: Layout, register: Register, given: dict, *, is_text: bool, decimal_comma: bool
-    ) -> None:
+    def __init__(self, layout: Layout, register: Register, given: dict, *, is_text: bool, decimal_comma: bool) -> None:
         self._layout, self._register, self._given = layout, register, given
         self._text = {"is_text": is_text, "decimal_comma": decimal_comma}
         self._seen: dict[tuple, Reading] = {}

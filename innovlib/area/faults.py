@@ -46,7 +46,9 @@ class Issue:
         cell = f"{self.column}{self.row or ''}" if self.column else ""
         if not cell and self.row:
             cell = f"แถว {self.row}" if lang == "th" else f"row {self.row}"
-        return " ".join(part for part in (self.sheet and f"[{self.sheet}]", cell, self.header and f"({self.header})") if part)
+        return " ".join(
+            part for part in (self.sheet and f"[{self.sheet}]", cell, self.header and f"({self.header})") if part
+        )
 
 
 class Refused(Unreadable):

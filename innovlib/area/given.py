@@ -1,4 +1,4 @@
-"""What a file does not say in its columns: year, test and grade from the caller, the title, the sheet's or file's name."""
+"""What the columns do not say: year, test and grade from the caller, the title, the sheet's or the file's name."""
 
 from __future__ import annotations
 

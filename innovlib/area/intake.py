@@ -1,4 +1,4 @@
-"""Intake: office files in, checked rows in the area's tables, with what was found, what was kept and where it is from."""
+"""Intake: office files in, checked rows in the area's tables; what was found, what was kept and where it is from."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ from innovlib.errors import BadInput, CannotWrite, UnknownName, Unreadable, Word
 LOG = "intake/log.json"
 ROWS = "intake/rows.csv"
 RAW = "raw"
+_REGISTER = ("school_id", "name_th", "subdistrict", "district", "province")
 _EMPTY_LOG = {"format": 1, "schools_from_files": False, "cohorts_numbered": False, "pupil_key": "", "files": []}
 
 
@@ -117,7 +118,9 @@ def _options(**said) -> Options:
     year = said["year_be"]
     if year is not None and not terms.FIRST_YEAR_BE <= year <= terms.last_year_be():
         window = f"{terms.FIRST_YEAR_BE}–{terms.last_year_be()}"
-        raise BadInput(Words(f"ปี {year} ไม่น่าใช่", f"{year} is not a likely year"), expected=Words(f"พ.ศ. {window}", f"BE {window}"))
+        raise BadInput(
+            Words(f"ปี {year} ไม่น่าใช่", f"{year} is not a likely year"), expected=Words(f"พ.ศ. {window}", f"BE {window}")
+        )
     return Options(said["kind"], said["columns"], values)
 
 
@@ -128,12 +131,13 @@ def _read_register(path: Path) -> Register:
         raise Unreadable(
             Words(f"ทะเบียนโรงเรียนไม่มีคอลัมน์ {', '.join(absent)}", f"the register has no column {', '.join(absent)}"),
             where=str(path),
-            expected=Words("school_id, name_th, subdistrict, district, province", "school_id, name_th, subdistrict, district, province"),
+            expected=Words(", ".join(_REGISTER), ", ".join(_REGISTER)),
         )  # fmt: skip
     bad = [i for i in raw["school_id"] if not contract.is_id(i)]
     if bad:
+        shown = privacy.shown(bad[0])
         raise Unreadable(
-            Words(f"ทะเบียนมีรหัสที่ใช้ไม่ได้ {privacy.shown(bad[0])!r}", f"the register holds an id that cannot be one, {privacy.shown(bad[0])!r}"),
+            Words(f"ทะเบียนมีรหัสที่ใช้ไม่ได้ {shown!r}", f"the register holds an id that cannot be one, {shown!r}"),
             where=str(path),
         )  # fmt: skip
     return Register(raw, closed=True)
@@ -183,7 +187,9 @@ def _take(
 ) -> list[Checked]:
     """Check every file, lists of schools first, and put what holds into the area's tables."""
     opened = [office.open_file(Path(path), options) for path in files]
-    order = sorted(range(len(opened)), key=lambda i: not (isinstance(opened[i], Opened) and opened[i].kind == "schools"))
+    order = sorted(
+        range(len(opened)), key=lambda i: not (isinstance(opened[i], Opened) and opened[i].kind == "schools")
+    )
     done: dict[int, Checked] = {}
     for i in order:
         one = opened[i]

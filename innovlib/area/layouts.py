@@ -172,7 +172,7 @@ def _spread(sheet: Sheet, row: int, above: dict[int, str], below: dict[int, str]
     out = dict(above)
     for r1, c1, r2, c2 in sheet.merged:
         if r1 <= row <= r2 and c1 in above:
-            out |= {c: above[c1] for c in range(c1, c2 + 1)}
+            out |= dict.fromkeys(range(c1, c2 + 1), above[c1])
     if not sheet.merged:
         current, used = "", set()
         for column in range(1, max([*above, *below]) + 1):

@@ -76,7 +76,12 @@ def _withdrawn(merged: Merged, old: pd.DataFrame, new: pd.DataFrame, *, table: s
     gone = [key for key in mine if key in old.index and key not in new.index]
     if table != "schools":
         return gone
-    needed = {i for name, frame in merged.tables.items() if name != "schools" and "school_id" in frame for i in frame["school_id"]}
+    needed = {
+        i
+        for name, frame in merged.tables.items()
+        if name != "schools" and "school_id" in frame
+        for i in frame["school_id"]
+    }
     return [key for key in gone if key not in needed]
 
 
@@ -132,7 +137,9 @@ def schools_of(records: list[dict]) -> pd.DataFrame:
     """The schools that a file of results names, for an area that has no list of schools yet."""
     seen: dict[str, dict] = {}
     for record in records:
-        row = seen.setdefault(record["school_id"], {"school_id": record["school_id"], "name_th": None, "district": None})
+        row = seen.setdefault(
+            record["school_id"], {"school_id": record["school_id"], "name_th": None, "district": None}
+        )
         row["name_th"] = row["name_th"] or bare_name(record.get("name_th"))
         row["district"] = row["district"] or record.get("district")
     for row in seen.values():

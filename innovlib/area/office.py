@@ -10,7 +10,19 @@ from pathlib import Path
 import pandas as pd
 
 from innovlib import terms
-from innovlib.area import contract, convert, faults, given, judge, layouts, merge, privacy, readers, reconcile, vocabulary
+from innovlib.area import (
+    contract,
+    convert,
+    faults,
+    given,
+    judge,
+    layouts,
+    merge,
+    privacy,
+    readers,
+    reconcile,
+    vocabulary,
+)
 from innovlib.area.convert import Converted
 from innovlib.area.faults import Issue, Refused, issue
 from innovlib.area.layouts import Layout
@@ -139,7 +151,11 @@ def _convert(opened: Opened, layout: Layout, register: Register, options: Option
     if any(i.severity == "reject_file" for i in fill.issues):
         raise Refused(*(i for i in fill.issues if i.severity == "reject_file"))
     return convert.convert(
-        layout, register=register, given=fill.values, is_text=opened.book.is_text, decimal_comma=opened.book.decimal_comma
+        layout,
+        register=register,
+        given=fill.values,
+        is_text=opened.book.is_text,
+        decimal_comma=opened.book.decimal_comma,
     )
 
 
@@ -163,7 +179,7 @@ def _by_place(issues: list[Issue]) -> list[Issue]:
 def _reordered(
     opened: Opened, records: list[dict], checks: list[Reconciliation], options: Options
 ) -> tuple[list[dict], list[Issue]]:
-    """School rows under the subjects that reconcile, where the caller asks for that; otherwise a lying header refuses."""
+    """School rows under the subjects that reconcile, where the caller asks for it; otherwise a lying header refuses."""
     issues: list[Issue] = []
     orders: dict[tuple, dict[str, str]] = {}
     for check in checks:

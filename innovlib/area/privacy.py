@@ -20,7 +20,9 @@ _PERSON = re.compile(
     r"|\b(?:Mr|Mrs|Ms|Miss|Master)\b\.?)\s*\S+(\s+\S+)?",
     re.IGNORECASE,
 )
-_UNSEEN = re.compile("[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufffe\uffff\ud800-\udfff]")
+_UNSEEN = re.compile(
+    "[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufffe\uffff\ud800-\udfff]"
+)
 
 
 def is_citizen_id(text: str) -> bool:

@@ -45,7 +45,7 @@ class Reconciliation:
     n: int
 
     def to_frame(self) -> pd.DataFrame:
-        """One row per subject: what the header says, what the schools give, what the area row says, what it really is."""
+        """One row per subject: the schools' weighted mean, the area row's, and the subject that it reconciles with."""
         rows = [
             {
                 "subject": s, "weighted_mean": self.weighted[s], "area_mean": self.stated[s],
@@ -58,7 +58,10 @@ class Reconciliation:
     def sentence(self, lang: str = "both") -> str:
         """The finding in one sentence."""
         terms.check_language(lang)
-        order = {code: ", ".join(terms.label(self.order[s], code) for s in self.stated if s in self.order) for code in ("th", "en")}
+        order = {
+            code: ", ".join(terms.label(self.order[s], code) for s in self.stated if s in self.order)
+            for code in ("th", "en")
+        }
         worst = max((abs(self.weighted[s] - self.stated[s]) for s in self.stated), default=math.nan)
         said = {
             "agrees": Words(

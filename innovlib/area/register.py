@@ -93,7 +93,10 @@ class Register:
         same_name = self._by_name.get(terms.matching_key(name), []) if isinstance(name, str) else []
         near = did_you_mean(code, self._rows)
         if len(same_name) == 1:
-            return {"hint_th": f" โรงเรียนชื่อนี้มีรหัส {same_name[0]}", "hint_en": f" (the school of this name has {same_name[0]})"}
+            return {
+                "hint_th": f" โรงเรียนชื่อนี้มีรหัส {same_name[0]}",
+                "hint_en": f" (the school of this name has {same_name[0]})",
+            }
         return {"hint_th": f" {near.th}" if near else "", "hint_en": f" ({near.en})" if near else ""}
 
     def _from_name(self, name: object, district: object) -> Reading:

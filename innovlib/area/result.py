@@ -87,7 +87,7 @@ class FileResult:
 
     def to_frame(self) -> pd.DataFrame:
         """One row per issue."""
-        columns = [f for f in Issue.__dataclass_fields__]
+        columns = list(Issue.__dataclass_fields__)
         return pd.DataFrame([one.to_dict() for one in self.issues], columns=columns)
 
     def say(self, lang: str = "both") -> str:
@@ -112,7 +112,10 @@ class FileResult:
             return ""
         rejected, dropped = len(self.rejected_rows), len(self.dropped_rows)
         if lang == "th":
-            return f"  {self.rows_loaded:,} รายการ จาก {self.schools_loaded:,} โรงเรียน · กันไว้ {rejected:,} แถว · ไม่ใช่ข้อมูล {dropped:,} แถว"
+            return (
+                f"  {self.rows_loaded:,} รายการ จาก {self.schools_loaded:,} โรงเรียน · กันไว้ {rejected:,} แถว · "
+                f"ไม่ใช่ข้อมูล {dropped:,} แถว"
+            )
         return (
             f"  {self.rows_loaded:,} rows of {self.schools_loaded:,} schools · {rejected:,} set aside · "
             f"{dropped:,} no data"

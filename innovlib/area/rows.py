@@ -13,7 +13,9 @@ from innovlib.area.layouts import Layout, is_garbled
 from innovlib.area.sheets import is_blank
 
 #: Fields whose value belongs to one row alone: a merged range must not spread them.
-MEASURED = frozenset("n_tested n_enrolled mean sd score level enrolment value_thb hours pupil respondent".split())
+MEASURED = frozenset(
+    {"n_tested", "n_enrolled", "mean", "sd", "score", "level", "enrolment", "value_thb", "hours", "pupil", "respondent"}
+)
 
 _TOTAL = re.compile(
     r"^(รวม(\s|$|ทั้ง|อำเภอ|ตำบล|กลุ่ม|เฉลี่ย|คะแนน|จำนวน|เขต|จังหวัด|ศูนย์|โรงเรียน)|ยอดรวม|ผลรวม|เฉลี่ย|ค่าเฉลี่ย|คะแนนเฉลี่ย|คะแนนสูงสุด|คะแนนต่ำสุด|สูงสุด"
@@ -26,7 +28,10 @@ _LEVELS = (
     ("province", re.compile(r"จังหวัด|province", re.IGNORECASE)),
     ("area", re.compile(r"เขต|สพป|สพม|area", re.IGNORECASE)),
 )
-_NOTE = re.compile(r"^\W*(หมายเหตุ|ที่มา|แหล่ง|ข้อมูล\s*ณ|ณ\s*วันที่|ผู้รายงาน|ผู้จัดทำ|ผู้ตรวจ|ผู้รับรอง|ลงชื่อ|\(?ลงนาม|พิมพ์|คำอธิบาย|note|source|remark)|^\*+\s*\S", re.I)  # fmt: skip
+_NOTE = re.compile(
+    r"^\W*(หมายเหตุ|ที่มา|แหล่ง|ข้อมูล\s*ณ|ณ\s*วันที่|ผู้รายงาน|ผู้จัดทำ|ผู้ตรวจ|ผู้รับรอง|ลงชื่อ|ลงนาม|พิมพ์|คำอธิบาย|note|source|remark)|^\*+\s*\S",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The words of office files: header names and category spellings, and which of the contract's columns and codes they mean.
+"""The words of office files: headers and category spellings, and which columns and codes of the contract they mean.
 
 The words themselves are data, kept in ``vocabulary.toml`` beside this module.
 """
@@ -66,6 +66,17 @@ def kinds() -> dict[str, Kind]:
         )
         for name, entry in _words()["kinds"].items()
     }
+
+
+@cache
+def missing() -> frozenset[str]:
+    """What offices write where there is no figure, in small letters."""
+    return frozenset(_words()["missing"])
+
+
+def months() -> list[list[str]]:
+    """Lists of twelve month names besides the full Thai ones."""
+    return _words()["months"]
 
 
 @cache

@@ -136,7 +136,9 @@ class _Reader:
         if self._row + repeat > MAX_ROWS or self._count > MAX_CELLS:
             raise refuse("sheet-too-large", rows=MAX_ROWS, columns=MAX_COLUMNS, found=f"R{self._row + repeat}")
         self._rows.extend([] for _ in range(self._row - len(self._rows)))
-        marks = {column: mark for (row, column), mark in self._marks.items() if row == self._row + 1} if repeat > 1 else {}
+        marks = (
+            {column: mark for (row, column), mark in self._marks.items() if row == self._row + 1} if repeat > 1 else {}
+        )
         for extra in range(repeat):
             self._rows.append(list(self._cells))
             self._marks.update({(self._row + 1 + extra, column): mark for column, mark in marks.items()})

@@ -140,9 +140,7 @@ def _rows(text: str, delimiter: str) -> list[list]:
         for row in reader:
             rows.append([cell if cell != "" else None for cell in row])
             if len(rows) > MAX_ROWS or len(row) > MAX_COLUMNS:
-                raise refuse(
-                    "sheet-too-large", rows=MAX_ROWS, columns=MAX_COLUMNS, found=f"R{len(rows)}C{len(row)}"
-                )
+                raise refuse("sheet-too-large", rows=MAX_ROWS, columns=MAX_COLUMNS, found=f"R{len(rows)}C{len(row)}")
     except csv.Error as error:
         raise refuse("text-quotes", row=len(rows) + 1) from error
     _refuse_swallowed(rows, delimiter)

@@ -1,4 +1,4 @@
-"""Excel 97–2003 workbooks (BIFF8), read record by record so that errors, hidden rows and formats are not lost. MS-XLS."""
+"""Excel 97–2003 workbooks (BIFF8), record by record so that errors, hidden rows and formats are not lost. MS-XLS."""
 
 from __future__ import annotations
 
@@ -151,7 +151,10 @@ class _SheetReader:
             self._put(row, column, _text(body, 6))
         elif kind == 0x0205:
             value, is_error = body[6], body[7]
-            self._error(row, column, value) if is_error else self._put(row, column, bool(value))
+            if is_error:
+                self._error(row, column, value)
+            else:
+                self._put(row, column, bool(value))
         else:
             self._formula(row, column, style, body[6:14])
 

@@ -144,8 +144,10 @@ def format_kind(number: int, code: str) -> str:
 
     Examples
     --------
-    >>> format_kind(14, ""), format_kind(164, "[$-107041E]d mmmm yyyy;@"), format_kind(165, '0.0"d"'), format_kind(10, "")
-    ('date', 'date', '', 'percent')
+    >>> format_kind(14, ""), format_kind(164, "[$-107041E]d mmmm yyyy;@"), format_kind(165, '0.0"d"')
+    ('date', 'date', '')
+    >>> format_kind(10, "")
+    'percent'
     """
     if not code:
         return "date" if number in _DATE_IDS else "percent" if number in _PERCENT_IDS else ""
