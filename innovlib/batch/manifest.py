@@ -13,7 +13,7 @@ from innovlib.errors import Unreadable, Words
 MANIFEST_FILE = "manifest.json"
 INDEX_FILE = "index.html"
 #: What is kept of a good file, and the key under which the last try failed.
-_GOOD = ("key", "sha256", "bytes", "meta")
+_GOOD = ("key", "sha256", "bytes", "entry")
 _STATE = (*_GOOD, "failed_key")
 
 

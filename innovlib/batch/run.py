@@ -26,6 +26,7 @@ from innovlib.batch.plan import SHARED_PARAMETERS, Plan, Report, make_plan
 from innovlib.batch.pool import KernelPool
 from innovlib.batch.work import EXECUTED, JOB, PAGE, RESULT
 from innovlib.errors import BadInput, Words
+from innovlib.report.disclosure import PROFILES
 
 
 @dataclass(frozen=True)
@@ -254,7 +255,7 @@ class Batch:
             self.folder.publish(report.file, (job / PAGE).read_bytes())
             self.folder.absolve(report.name)
             self.rendered.append(report.name)
-            good = {name: result[name] for name in ("sha256", "bytes", "meta")}
+            good = {name: result[name] for name in ("sha256", "bytes", "entry")}
             self.journal.add(status="done", end=now(), key=key, **good, **row)
             return
         fault = Fault(**result["fault"])
@@ -271,12 +272,16 @@ class Batch:
         """Write the index and the manifest anew from what stands in the folder."""
         states, area = self._states(), self.made_of
         entries = [
-            {"kind": r.kind, "id": r.id, "file": r.file} | states[r.file]["meta"]
+            {"kind": r.kind, "id": r.id, "file": r.file} | states[r.file]["entry"]
             for r in self.plan.reports
             if states[r.file]["status"] == "done"
         ]
         html = self.page.index_html(
-            entries, title=area["title_th"], subtitle=area["title"], synthetic=area["synthetic"], lang=self.plan.lang
+            entries,
+            title=Words(area["title_th"], area["title"]),
+            subtitle=PROFILES[self.plan.profile].words,
+            synthetic=area["synthetic"],
+            lang=self.plan.lang,
         )
         self.folder.publish(manifest.INDEX_FILE, html)
         text = manifest.as_text(

@@ -27,16 +27,16 @@ def make_report(folder: Path) -> dict:
     """Make the report that ``job.json`` asks for; returns what ``result.json`` says."""
     job = json.loads((folder / JOB).read_text(encoding="utf-8"))
     run = run_notebook(Path(job["template"]), parameters=job["parameters"], limits=Limits(**job["limits"]))
-    fault, html, meta = run.fault, "", {}
+    fault, html, entry = run.fault, "", {}
     if fault is None:
-        fault, html, meta = _page(run.notebook, job)
+        fault, html, entry = _page(run.notebook, job)
     if fault is not None:
         (folder / EXECUTED).write_text(nbformat.writes(run.notebook), encoding="utf-8")
         result = {"status": "failed", "fault": fault.to_dict()}
     else:
         data = html.encode("utf-8")
         (folder / PAGE).write_bytes(data)
-        result = {"status": "done", "sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data), "meta": meta}
+        result = {"status": "done", "sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data), "entry": entry}
     (folder / RESULT).write_text(json.dumps(result, ensure_ascii=False), encoding="utf-8")
     return result
 
@@ -44,14 +44,14 @@ def make_report(folder: Path) -> dict:
 def _page(notebook, job: dict) -> tuple[Fault | None, str, dict]:
     page = importlib.import_module(job["page"])
     try:
-        html, meta = page.report_html(notebook), page.read_meta(notebook)
+        html, entry = page.report_html(notebook), page.read_meta(notebook)["entry"]
     except Exception as error:  # noqa: BLE001 - a page that cannot be made fails this report, not the batch
         cause = f"the page could not be made: {type(error).__name__}: {error}"
         return Fault(cause, traceback=traceback.format_exc()), "", {}
     shown = [place for place in job["private"] if place in html]
     if shown:
         return Fault("the page would show a folder of this computer; the template must not print paths"), "", {}
-    return None, html, meta
+    return None, html, entry
 
 
 def _watch(parent: int) -> None:

@@ -14,7 +14,7 @@ def report_html(notebook):
 
 
 def read_meta(notebook):
-    return {"cells": len(notebook.cells)}
+    return {"entry": {"cells": len(notebook.cells)}}
 
 
 def index_html(entries, *, title, subtitle, synthetic, lang):
