@@ -354,8 +354,13 @@ def spark(values: Sequence[float | None], *, scale: tuple[float, float], label: 
     return sheet.svg(attributes=f' class="spark" role="img" aria-label="{escape(label)}"')
 
 
-def _footnotes(rows: list[dict], columns: Sequence[Column]) -> list[Words]:
-    """The marks that occur in the table, explained."""
+def _together(notes: Sequence[Words | None]) -> Words:
+    known = [words for words in notes if words]
+    return Words(" · ".join(words.th for words in known), " · ".join(words.en for words in known))
+
+
+def _footnotes(rows: list[dict], columns: Sequence[Column], *, said: str) -> list[Words]:
+    """The marks that occur in the table, explained unless the table's own note explains them."""
     states = {_state(row, column) for row in rows for column in columns}
     labelled = {str(row[c.key]) for row in rows for c in columns if isinstance(row.get(c.key), str)}
     if any(text.startswith("<") for text in labelled):
@@ -368,7 +373,8 @@ def _footnotes(rows: list[dict], columns: Sequence[Column]) -> list[Words]:
         for column in columns
     )
     wanted = [key for key in ("small", "absent") if key in states] + (["zero"] if zero else [])
-    return [labels.FOOTNOTES[key] for key in wanted]
+    lead = {key: labels.FOOTNOTES[key].th.split("=")[0] + "=" for key in wanted}
+    return [labels.FOOTNOTES[key] for key in wanted if lead[key] not in said]
 
 
 _LATEX = {

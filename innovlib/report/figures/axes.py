@@ -35,16 +35,17 @@ class Scale:
 
 
 def nice_step(span: float, *, about: int) -> float:
-    """A round distance between ticks (1, 2 or 5 times a power of ten) for about so many of them.
+    """A round distance between ticks (1, 2 or 5 times a power of ten, or 25) for about so many of them.
 
     Examples
     --------
-    >>> nice_step(40, about=4), nice_step(7, about=5)
-    (10.0, 1.0)
+    >>> nice_step(40, about=4), nice_step(7, about=5), nice_step(100, about=4)
+    (10.0, 2.0, 25.0)
     """
     raw = span / max(about, 1)
     power = 10.0 ** math.floor(math.log10(raw))
-    return next(step * power for step in (1, 2, 5, 10) if step * power >= raw * 0.999)
+    steps = (1, 2, 2.5, 5, 10) if power >= 10 else (1, 2, 5, 10)
+    return next(step * power for step in steps if step * power >= raw * 0.999)
 
 
 def bounds(values: Iterable[float], *, least: float, step: float = 10.0) -> tuple[float, float]:

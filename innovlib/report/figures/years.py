@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -18,7 +19,7 @@ from innovlib.report.figures.sheet import GROUND, MIDDLE, OWN_LINE, OWN_MARK, Sh
 from innovlib.report.typeset import lines, one_line
 
 #: Room of a panel that is not plot: numbers of the axis at the left, a little air at the right.
-MARGINS = 44.0
+MARGINS = 38.0
 #: Lines of those one is compared with: colour, width, dash.
 OTHER_LINES = {
     "similar": (style.PEER, 1.6, ()),
@@ -44,12 +45,12 @@ class Panel:
     @property
     def left(self) -> float:
         """The left end of the grid, half a year before the first."""
-        return self.x.start - 8
+        return self.x.start - 7
 
     @property
     def right(self) -> float:
         """The right end of the grid."""
-        return self.x.stop + 8
+        return self.x.stop + 7
 
     @property
     def bottom(self) -> float:
@@ -80,7 +81,7 @@ def years(
     joined_year_be
         First academic year as a pilot school: a dashed line before it. None draws no line.
     scale
-        Bounds of all panels in points; by default round bounds around the values.
+        Bounds of all panels in points; by default round bounds around the values of each test.
 
     Returns
     -------
@@ -88,15 +89,19 @@ def years(
         Lines break where a year is hidden ("<10" under it) or absent ("–" and a shaded stretch).
     """
     frame = frame_of(data, who="years")
-    values = frame.loc[frame["status"] == "shown", ["mean", "conf_low", "conf_high"]].to_numpy().ravel()
-    limits = scale or bounds(values, least=40)
+    limits = {test: scale or _limits(rows) for test, rows in frame.groupby("test", observed=True)}
     return finish(
         lambda width: _draw(frame, width, own=own, joined=joined_year_be, limits=limits, lang=lang),
         data=frame, title=title, alt=alt, subtitle=subtitle, note=note, synthetic=synthetic, lang=lang,
     )  # fmt: skip
 
 
-def _draw(frame: pd.DataFrame, width: float, *, own: str, joined: int | None, limits: tuple, lang: str) -> Sheet:
+def _limits(rows: pd.DataFrame) -> tuple[float, float]:
+    """Panels of one test share their scale; different tests are not on one scale of difficulty anyway."""
+    return bounds(rows.loc[rows["status"] == "shown", ["mean", "conf_low", "conf_high"]].to_numpy().ravel(), least=40)
+
+
+def _draw(frame: pd.DataFrame, width: float, *, own: str, joined: int | None, limits: dict, lang: str) -> Sheet:
     sheet, grid = Sheet(width), _Grid.of(frame, width, own=own, lang=lang)
     if grid.keyed:
         _key(sheet, frame, own=own, size=grid.size, lang=lang)
@@ -147,19 +152,19 @@ def _fits(frame: pd.DataFrame, cell: float, *, size: float) -> bool:
     step = (cell - MARGINS) / max(spans[-1][1] - spans[0][0], 1)
     middles = sorted({sum(span) / 2 for span in spans})
     nearest = min(b - a for a, b in itertools.pairwise(middles))
-    label = "2565–67" if any(first < last for first, last in spans) else "<10"
+    label = "65–67" if any(first < last for first, last in spans) else "<10"
     return nearest * step >= style.text_width(label, size - 0.5) + 3
 
 
-def _panels(frame: pd.DataFrame, grid: _Grid, *, limits: tuple) -> Iterator[Panel]:
+def _panels(frame: pd.DataFrame, grid: _Grid, *, limits: dict) -> Iterator[Panel]:
     """The panels in the domain's order, row by row."""
     first, last = int(frame["first_year_be"].min()), int(frame["last_year_be"].max())
     start = grid.size * 3.4 if grid.keyed else 0.0
     for i, key in enumerate(grid.keys):
         row, column = divmod(i, grid.columns)
         left, top = column * grid.cell, start + row * (grid.head + grid.plot + grid.size * 4.2)
-        x = Scale(first, max(last, first + 1), left + MARGINS - 14, left + grid.cell - 14)
-        y = Scale(*limits, top + grid.head + grid.plot, top + grid.head)
+        x = Scale(first, max(last, first + 1), left + MARGINS - 8, left + grid.cell - 8)
+        y = Scale(*limits[key[0]], top + grid.head + grid.plot, top + grid.head)
         labelled = not grid.keyed and i == min(grid.columns, len(grid.keys)) - 1
         yield Panel(*key, x, y, top, grid.size, first=i == 0, labelled=labelled)
 
@@ -217,12 +222,12 @@ def _frame(sheet: Sheet, panel: Panel, rows: dict, *, own: str, joined: int | No
     if joined is not None and panel.x.low < joined - 0.5 < panel.x.high:
         _joining(sheet, panel, panel.x(joined - 0.5), lang=lang)
     sheet.line((left, panel.bottom), (right, panel.bottom), stroke=style.AXIS)
-    _years_below(sheet, panel, mine, every)
+    _years_below(sheet, panel, mine, every, era="BE" if lang == "en" else "พ.ศ.")
 
 
 def _name(sheet: Sheet, panel: Panel, *, lang: str) -> None:
     """Subject, test and grade over a panel; the English name on a line of its own."""
-    said, left, size = lines(labels.subject(panel.subject), lang), panel.left - MARGINS + 23, panel.size
+    said, left, size = lines(labels.subject(panel.subject), lang), panel.left - MARGINS + 17, panel.size
     place = getattr(labels.test_grade(panel.test, panel.grade), "en" if lang == "en" else "th")
     first = sheet.text(left, panel.top + size * 1.3, said[0], size=size + 0.5, bold=True)
     sheet.text(left + first.width + 4, panel.top + size * 1.3, place, size=size - 0.5, colour=style.MUTED)
@@ -259,8 +264,8 @@ def _joining(sheet: Sheet, panel: Panel, x: float, *, lang: str) -> None:
                    anchor="middle", halo=True)  # fmt: skip
 
 
-def _years_below(sheet: Sheet, panel: Panel, mine: list[dict], every: list[tuple[int, int]]) -> None:
-    """n and the period under each place; single years are shortened to two digits where four would touch."""
+def _years_below(sheet: Sheet, panel: Panel, mine: list[dict], every: list[tuple[int, int]], *, era: str) -> None:
+    """n and the period under each place; years are shortened to two digits where four would touch."""
     y, size = panel.bottom + panel.size * 1.3, panel.size - 0.5
     sheet.text(panel.left - 7, y, "n", size=size, colour=style.MUTED, anchor="end")
     by_span = {_span(row): row for row in mine}
@@ -269,16 +274,20 @@ def _years_below(sheet: Sheet, panel: Panel, mine: list[dict], every: list[tuple
         small = row is not None and row["status"] == "small"
         sheet.text(panel.x(sum(span) / 2), y, str(row["n_label"]) if row is not None else "–", size=size,
                    anchor="middle", colour=style.WARN if small else style.MUTED)  # fmt: skip
-    step = panel.x(1) - panel.x(0)
-    for span in every:
-        full = step >= style.text_width("2567", size) + 3 or span in (every[0], every[-1])
-        sheet.text(panel.x(sum(span) / 2), y + panel.size * 1.5, _period(span, full=full), size=size, anchor="middle")
+    sheet.text(panel.left - 7, y + panel.size * 1.5, era, size=size, colour=style.MUTED, anchor="end")
+    places = [panel.x(sum(span) / 2) for span in every]
+    nearest = min((b - a for a, b in itertools.pairwise(places)), default=math.inf)
+    full = nearest >= max(style.text_width(_period(span, full=True), size) for span in every) + 3
+    for span, place in zip(every, places, strict=True):
+        single = span in (every[0], every[-1]) and span[0] == span[1] and nearest >= style.text_width("<10", size)
+        label = _period(span, full=full or single)
+        sheet.text(place, y + panel.size * 1.5, label, size=size, anchor="middle")
 
 
 def _period(span: tuple[int, int], *, full: bool) -> str:
     first, last = span
     if first < last:
-        return f"{first}–{last % 100:02d}"
+        return f"{first if full else first % 100}–{last % 100:02d}"
     return str(first) if full else f"{first % 100:02d}"
 
 
