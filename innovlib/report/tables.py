@@ -101,10 +101,9 @@ class Table:
         )
         if not rows:
             body = f'<tr><td colspan="{len(fitted)}">{words_html(labels.ABSENT, self.lang)}</td></tr>'
-        notes = " · ".join(
-            one_line(words, self.lang) for words in (self.note, *_footnotes(rows, self.columns)) if words
-        )
-        foot = f'<p class="note">{escape(notes)}</p>' if notes else ""
+        said = self.note.th if self.note else ""
+        notes = _together([self.note, *_footnotes(rows, self.columns, said=said)])
+        foot = f'<p class="note">{words_html(notes, self.lang)}</p>' if notes.th else ""
         return (
             f'<div class="table"><table><caption>{words_html(self.caption, self.lang)}</caption>'
             f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{foot}</div>"

@@ -171,9 +171,15 @@ def _panels(frame: pd.DataFrame, grid: _Grid, *, limits: dict) -> Iterator[Panel
 
 def _label_room(frame: pd.DataFrame, *, own: str, lang: str, size: float) -> float:
     others = [labels.other(who, own=own) for who in OTHER_LINES if who != own and (frame["who"] == who).any()]
+    others += [_band_note(lang)] if frame["spread_low"].notna().any() else []
     widths = [style.text_width(line, size) for words in others for line in lines(words, lang)]
     widths += [style.text_width(line, size, bold=True) for line in lines(labels.OWN[own], lang)]
-    return 12 + max(widths)
+    return 16 + max(widths)
+
+
+def _band_note(lang: str) -> Words:
+    said = f"({lines(labels.MIDDLE_HALF, lang)[0]})"
+    return Words(said, said)
 
 
 def _key(sheet: Sheet, frame: pd.DataFrame, *, own: str, size: float, lang: str) -> None:
@@ -340,7 +346,7 @@ def _line_labels(sheet: Sheet, panel: Panel, rows: dict, *, own: str, lang: str)
         if known:
             said = lines(labels.OWN[own] if who == own else labels.other(who, own=own), lang)
             band = who == "similar" and shown(known[-1], "spread_low") is not None
-            said = said + (["(" + lines(labels.MIDDLE_HALF, lang)[0] + ")"] if band else [])
+            said = said + ([_band_note(lang).th] if band else [])
             wanted.append((panel.y.clipped(shown(known[-1])), said, who, panel.x(_middle(known[-1]))))
     size, leading = panel.size - 0.5, 1.3
     heights = [len(said) * size * leading for _, said, _, _ in wanted]
