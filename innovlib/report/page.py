@@ -210,7 +210,7 @@ def page_rule(masthead: Masthead) -> str:
     marks += [labels.SYNTHETIC] if masthead.synthetic else []
     marks += [STAFF_ONLY] if masthead.profile == "school" else []
     left = " · ".join(_first(words, masthead.lang) for words in marks)
-    quoted = re.sub(r"[^\w\s.,·–—()/:-]", lambda m: f"\\{ord(m[0]):x} ", left.replace("\n", " "))
+    quoted = re.sub(r"[^\S ]|[\"'\\\\<>{}@;\x00-\x1f]", lambda m: f"\\{ord(m[0]):x} ", left)
     look = f"font:8.5pt {style.FONT_STACK};color:{style.MUTED}"
     return (
         f'@page{{size:A4;margin:17mm 18mm 19mm;@bottom-left{{content:"{quoted}";{look};width:85%}}'
