@@ -149,7 +149,7 @@ def _not_a_number(text: str) -> str:
         return "number-scientific"
     if re.fullmatch(r"[+-]?(0[xX][0-9a-fA-F]+|inf(inity)?|nan)", text, re.IGNORECASE):
         return "number-notation"
-    if re.fullmatch(r"[\dOoIlSB.,]+", text) and re.search(r"\d", text):
+    if re.fullmatch(r"(?=.*\d)(?=.*[OoIlSB])[\dOoIlSB.,]+", text):
         return "letter-for-digit"
     return "not-a-number"
 
@@ -217,7 +217,7 @@ def day(cell: object, *, mark: str = "", is_text: bool = False) -> Reading:
 
     Examples
     --------
-    >>> day("29/02/2567").value, day("29/02/2566").found[0][0], day(dt.datetime(2566, 5, 16)).found[0][0]
+    >>> day("29/02/2567").value, day("29/02/2566").found[-1][0], day(dt.datetime(2566, 5, 16)).found[0][0]
     (datetime.date(2024, 2, 29), 'date-impossible', 'date-typed-be')
     """
     if stop := unreadable(cell, mark):

@@ -244,7 +244,7 @@ def _merge(checked: Checked, area: _Area) -> list[Words]:
         f"พื้นที่ยังไม่มีรายชื่อโรงเรียน จึงสร้างจากไฟล์นี้ {more} โรงเรียน (ยังไม่มีรุ่นและที่ตั้ง)",
         f"the area had no list of schools; {more} were entered from this file, without cohort and place",
     )
-    return [told] if more > 0 else []
+    return [told] if more > 0 and area.folder else []
 
 
 def _number_cohorts(area: _Area) -> list[Words]:

@@ -110,7 +110,8 @@ def _sheet_notes(looked: list[Sheet], chosen: list[Layout], found: dict[str, Lay
 
 def _fit(layout: Layout) -> tuple:
     subjects = len({u.subject for u in layout.uses if u.subject})
-    return (not layout.missing(), len(layout.uses), -len(layout.missing()), bool(subjects), -layout.header_rows[0])
+    # A needed column that is not there weighs double: a table of results without its means is no list of schools.
+    return (len(layout.uses) - 2 * len(layout.missing()), subjects > 0, -layout.header_rows[0], -len(layout.header_rows))
 
 
 def _best(sheet: Sheet, kind: str | None) -> Layout | None:
@@ -300,6 +301,9 @@ def _column_notes(layout: Layout) -> list[Issue]:
     ]
     for column, text in _unknown(layout).items():
         code = "column-ignored" if vocabulary.is_ignored(text) or vocabulary.is_total(text) else "column-unknown"
+        cells = (row[column - 1] for row in layout.sheet.rows[layout.header_rows[-1] :] if len(row) >= column)
+        if any(privacy.holds_citizen_id(v) or privacy.looks_like_person(v) for v in cells):
+            code = "personal-column"
         notes.append(issue(code, sheet=name, row=row, column=column, header=text, value=text))
     below = layout.sheet.rows[layout.header_rows[-1] :]
     for column in range(1, layout.width + 1):
