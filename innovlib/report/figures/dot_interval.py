@@ -237,5 +237,6 @@ def _other_labels(sheet: Sheet, y: float, found: dict, scale: Scale, *, own: str
         start = y + (10 if who == "nation" else 5.5)
         sheet.line((x, start), (x, y + 12), (centre, y + 17), stroke=style.MUTED, width=0.7)
     for each, centre in zip(said.values(), centres, strict=True):
+        """The places for a sheet of this width."""
         sheet.texts(centre, y + 26, each, size=size, colour=style.MUTED, anchor="middle", halo=True, leading=1.35)
     return 10 + size * 1.35 * max(map(len, said.values()))

@@ -41,12 +41,15 @@ class Path:
     layer: int = LINE
 
     def moved(self, dx: float, dy: float) -> Path:
+        """The same mark at another place."""
         return replace(self, points=tuple((x + dx, y + dy) for x, y in self.points))
 
     def look(self) -> str:
+        """Its paint, as SVG attributes."""
         return _paint(self) + (f' stroke-dasharray="{" ".join(map(_n, self.dash))}"' if self.dash else "")
 
     def shape(self) -> str:
+        """Its form and place, as SVG."""
         return "M" + " ".join(f"{_n(x)} {_n(y)}" for x, y in self.points) + ("Z" if self.closed else "")
 
 
@@ -63,12 +66,15 @@ class Disc:
     layer: int = MARK
 
     def moved(self, dx: float, dy: float) -> Disc:
+        """The same mark at another place."""
         return replace(self, x=self.x + dx, y=self.y + dy)
 
     def look(self) -> str:
+        """Its paint, as SVG attributes."""
         return _paint(self)
 
     def shape(self) -> str:
+        """Its form and place, as SVG."""
         return f'<circle cx="{_n(self.x)}" cy="{_n(self.y)}" r="{_n(self.r)}"/>'
 
 
@@ -87,6 +93,7 @@ class Text:
     layer: int = TEXT
 
     def moved(self, dx: float, dy: float) -> Text:
+        """The same mark at another place."""
         return replace(self, x=self.x + dx, y=self.y + dy)
 
     @property
@@ -100,12 +107,14 @@ class Text:
         return self.x - self.width * {"start": 0.0, "middle": 0.5, "end": 1.0}[self.anchor]
 
     def look(self) -> str:
+        """Its paint, as SVG attributes."""
         bold = ' font-weight="700"' if self.bold else ""
         anchor = "" if self.anchor == "start" else f' text-anchor="{self.anchor}"'
         halo = ' stroke="#fff" stroke-width="3" stroke-linejoin="round" paint-order="stroke"' if self.halo else ""
         return f' font-size="{_n(self.size)}" fill="{self.colour}"{bold}{anchor}{halo}'
 
     def shape(self) -> str:
+        """Its form and place, as SVG."""
         return f'<text x="{_n(self.x)}" y="{_n(self.y)}">{escape(self.text)}</text>'
 
 
