@@ -59,6 +59,7 @@ class Column:
 
 
 def missing(value: object) -> bool:
+    """Whether a cell is empty."""
     return value is None or (not isinstance(value, (list, tuple)) and bool(pd.isna(value)))
 
 
@@ -93,6 +94,7 @@ def _text(row: dict, column: Column, lang: str) -> Words | str:
 
 
 def plain(row: dict, column: Column, lang: str) -> str:
+    """What a cell says without any markup."""
     shows = state(row, column)
     if shows != "shown":
         return one_line(labels.HIDDEN, lang) if shows == "small" else "–"
@@ -115,6 +117,7 @@ def fitted(column: Column, rows: list[dict]) -> Column:
 
 
 def head_cell(column: Column, lang: str) -> str:
+    """The head of a column; a short one stays on one line."""
     short = max(map(len, lines(column.head, lang))) <= LONGEST_UNBROKEN_HEAD
     kind = " ".join(name for name, yes in (("num", column.numeric), ("short", short)) if yes)
     return f'<th scope="col"{_class(kind)}>{words_html(column.head, lang)}</th>'
@@ -137,6 +140,7 @@ def _html(said: Words | str, lang: str) -> str:
 
 
 def row_cells(row: dict, columns: Sequence[Column], lang: str) -> str:
+    """One row; its first cell is its head."""
     return "<tr>" + "".join(_cell(row, c, lang, first=i == 0) for i, c in enumerate(columns)) + "</tr>"
 
 
@@ -192,14 +196,10 @@ def spark(values: Sequence[float | None], *, scale: tuple[float, float], label: 
         if before and after:
             sheet.line(before, after, stroke=style.PEER, width=1.4)
     for i, place in enumerate(places):
-    """One row; its first cell is its head."""
         if place:
-    """The head of a column; a short one stays on one line."""
             alone = not any(places[j] for j in (i - 1, i + 1) if 0 <= j < len(places))
             if i == len(places) - 1:
-    """What a cell says without any markup."""
                 sheet.disc(*place, 2.4, fill=style.OWN)
             elif alone:
-    """Whether a cell is empty."""
                 sheet.disc(*place, 1.2, fill=style.PEER)
     return sheet.svg(attributes=f' class="spark" role="img" aria-label="{escape(label)}"')

@@ -34,6 +34,7 @@ class Look:
 
     @classmethod
     def of(cls, width: float) -> Look:
+        """The places for a sheet of this width."""
         if width < 400:
             return cls(True, width, 10, width - 10, 62, 33, 46, 10)
         return cls(False, width, 92, width - 118, 39, 15, 27, 9)
@@ -237,6 +238,5 @@ def _other_labels(sheet: Sheet, y: float, found: dict, scale: Scale, *, own: str
         start = y + (10 if who == "nation" else 5.5)
         sheet.line((x, start), (x, y + 12), (centre, y + 17), stroke=style.MUTED, width=0.7)
     for each, centre in zip(said.values(), centres, strict=True):
-        """The places for a sheet of this width."""
         sheet.texts(centre, y + 26, each, size=size, colour=style.MUTED, anchor="middle", halo=True, leading=1.35)
     return 10 + size * 1.35 * max(map(len, said.values()))
