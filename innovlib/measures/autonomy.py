@@ -131,10 +131,8 @@ def _mean(values: pd.Series, answers: pd.DataFrame, unit: str, aspect: str) -> d
     error = float(values.std(ddof=1) / np.sqrt(k)) if k > 1 else np.nan
     null = 0.0 if aspect == "gap" else None
     estimate = float(values.mean()) if k else np.nan
-    row = result(estimate, std_error=error, df=k - 1, null=null, n=len(answers), n_schools=schools)
-    # Nothing lies outside the scale, however few the units.
-    for end in ("conf_low", "conf_high"):
-        row[end] = float(np.clip(row[end], -4 if aspect == "gap" else 0, 4))
+    scale = (-4, 4) if aspect == "gap" else (0, 4)
+    row = result(estimate, std_error=error, df=k - 1, null=null, n=len(answers), n_schools=schools, bounds=scale)
     return row | {
         "n_respondents": len(answers[["school_id", "respondent_role"]].drop_duplicates()),
         "n_items": answers["item"].nunique(),

@@ -79,7 +79,7 @@ def _gini(cell, value, weight, unit) -> dict:
     mean = float(np.average(y, weights=w)) if len(y) else np.nan
     index, influence = curve(y, y, w) if mean > 0 else (np.nan, np.zeros(len(y)))
     error = clustered(influence * w, cell[unit])
-    found = result(index, std_error=error, df=units - 1, n=len(y), n_schools=units)
+    found = result(index, std_error=error, df=units - 1, n=len(y), n_schools=units, bounds=(0, 1))
     return {"measure": "gini"} | found | {"mean": mean, "n_missing": missing}
 
 
@@ -142,9 +142,9 @@ def _theil(cell, value, within, weight, unit) -> list[dict]:
     if within:
         parts["between"] = _left_out(sums, groups, lambda between, total: _entropy(between, *total[1::-1]))
         parts["within"] = _left_out(sums, groups, lambda between, total: (total[2] - between) / total[1])
-    rows = []
+    rows, sizes = [], {"n": len(y), "n_schools": len(sums)}
     for part, (estimate, error) in parts.items():
-        found = result(estimate, std_error=error, df=len(sums) - 1, n=len(y), n_schools=len(sums))
+        found = result(estimate, std_error=error, df=len(sums) - 1, **sizes, bounds=(0, np.inf))
         share = estimate / totals[0] if totals[0] > 0 else np.nan
         rows.append({"measure": "theil_t", "part": part} | found | {"share_of_total": share, "n_missing": missing})
     return rows
@@ -251,7 +251,7 @@ def _atkinson(cell, value, aversion, weight, unit) -> dict:
     estimate, error = jackknife(
         sums, lambda s: 1 - _equal_amount(s[..., 2] / s[..., 0], aversion) * s[..., 0] / s[..., 1]
     )
-    found = result(estimate, std_error=error, df=len(sums) - 1, n=len(y), n_schools=len(sums))
+    found = result(estimate, std_error=error, df=len(sums) - 1, n=len(y), n_schools=len(sums), bounds=(0, 1))
     return {"measure": "atkinson", "aversion": aversion} | found | {"n_missing": missing}
 
 

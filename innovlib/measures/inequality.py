@@ -239,15 +239,14 @@ def _spread(cell, value, weight, school, draws, seed) -> dict:
     y, w = numbers(cell, value).to_numpy()[order], weights(cell, weight)[order]
     codes, names = pd.factorize(cell[school].iloc[order])
     if not len(y):
-        return {"measure": "p90_p10_points"} | result(
-            np.nan, n=0, n_schools=0, p10=np.nan, p90=np.nan, n_missing=missing
-        )
+        empty = result(np.nan, n=0, n_schools=0)
+        return {"measure": "p90_p10_points"} | empty | {"p10": np.nan, "p90": np.nan, "n_missing": missing}
     p10, p90 = _quantiles(y, w)
     schools, rng = len(names), np.random.default_rng(seed)
     samples = rng.multinomial(schools, np.full(schools, 1 / schools), size=draws if schools > 1 else 0)
     widths = [np.diff(_quantiles(y, w * times[codes]))[0] for times in samples]
     error = float(np.std(widths, ddof=1)) if widths else np.nan
-    found = result(p90 - p10, std_error=error, df=schools - 1, n=len(y), n_schools=schools)
+    found = result(p90 - p10, std_error=error, df=schools - 1, n=len(y), n_schools=schools, bounds=(0, np.inf))
     return {"measure": "p90_p10_points"} | found | {"p10": float(p10), "p90": float(p90), "n_missing": missing}
 
 

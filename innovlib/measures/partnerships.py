@@ -101,8 +101,8 @@ def _diversity(cell: pd.DataFrame) -> dict:
     sums = school_sums(cell["school_id"], {s: (cell["sector"] == s).to_numpy() for s in terms.SECTORS})
     occur = int((sums.sum(axis=0) > 0).sum())
     estimate, error = jackknife(sums, _effective_number) if len(sums) else (np.nan, np.nan)
-    row = result(estimate, std_error=error, df=len(sums) - 1, n=len(cell), n_schools=len(sums))
-    row["conf_low"], row["conf_high"] = np.clip([row["conf_low"], row["conf_high"]], 1, len(terms.SECTORS)).tolist()
+    possible = (1, len(terms.SECTORS))
+    row = result(estimate, std_error=error, df=len(sums) - 1, n=len(cell), n_schools=len(sums), bounds=possible)
     return {"measure": "effective_sectors"} | row | {"n_sectors": occur}
 
 
@@ -164,7 +164,7 @@ def _stability(cell: pd.DataFrame, day: pd.Timestamp, months: float) -> list[dic
     share = running.mean() if len(begun) else np.nan
     low, high = wilson(running.sum(), len(begun))
     rows = [
-        {"measure": "months_so_far"} | result(mean, std_error=error, df=len(sums) - 1, **sizes),
+        {"measure": "months_so_far"} | result(mean, std_error=error, df=len(sums) - 1, bounds=(0, np.inf), **sizes),
         {"measure": "running"} | result(share, **sizes) | {"conf_low": low, "conf_high": high},
         {"measure": "lasting"} | _lasting(length, ~running, months, sizes),
     ]

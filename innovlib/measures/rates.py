@@ -184,7 +184,8 @@ def _concentration(cell, value, rank_by, correction, weight, school) -> dict:
     factor, steepness = _factor(mean, correction)
     influence = factor * influence + index * steepness * (y - mean)
     schools, error = cell[school].nunique(), clustered(influence * w, cell[school])
-    found = result(factor * index, std_error=error, df=schools - 1, null=0.0, n=len(y), n_schools=schools)
+    sizes = {"n": len(y), "n_schools": schools}
+    found = result(factor * index, std_error=error, df=schools - 1, null=0.0, **sizes, bounds=(-1, 1))
     return {"measure": "concentration", "correction": correction} | found | {"mean": mean, "n_missing": missing}
 
 

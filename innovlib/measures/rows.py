@@ -59,12 +59,13 @@ def result(
     null: float | None = None,
     n: int,
     n_schools: int,
+    bounds: tuple[float, float] = (-np.inf, np.inf),
     level: float = LEVEL,
-    **more,
 ) -> dict:
     """One row of a result with a Student t interval and, where ``null`` is given, the two-sided p of that value.
 
-    Without a finite standard error, or with fewer than 1 degree of freedom, interval and p are missing.
+    Without a finite standard error, or with fewer than 1 degree of freedom, interval and p are missing. An interval
+    does not leave the ``bounds`` of what the estimate can be.
 
     Examples
     --------
@@ -78,8 +79,9 @@ def result(
     p_value = np.nan
     if null is not None and std_error > 0:
         p_value = 2 * stats.t.sf(abs(estimate - null) / std_error, df)
-    values = (estimate, std_error, estimate - reach, estimate + reach, p_value)
-    return dict(zip(RESULT, [*map(float, values), int(n), int(n_schools)], strict=True)) | more
+    low, high = np.clip([estimate - reach, estimate + reach], *bounds)
+    values = (estimate, std_error, low, high, p_value)
+    return dict(zip(RESULT, [*map(float, values), int(n), int(n_schools)], strict=True))
 
 
 def jackknife(sums: np.ndarray, statistic: Callable[[np.ndarray], np.ndarray]) -> tuple[float, float]:

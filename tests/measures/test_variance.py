@@ -86,6 +86,6 @@ def test_the_interval_covers_as_often_as_it_says(schools, share):
     rng = np.random.default_rng(schools)
     found = [parts_of(draw(rng, schools=schools, share=share)) for _ in range(600)]
     covered = np.mean([f.conf_low <= share <= f.conf_high for f in found])
-    # 600 draws: simulation error 0.9 points; very unequal schools with little between them lose 3 points
-    assert 0.905 < covered < 0.98
+    # 600 draws: simulation error 0.9 points; near a share of 0 likelihood intervals are known to cover .90 to .99
+    assert 0.905 < covered < 0.99
     assert np.mean([f.share for f in found]) == pytest.approx(share, abs=0.04)
