@@ -34,7 +34,7 @@ def true_effect(truth: dict, key: tuple[str, str, str], estimated: Panel, school
 
 
 def one_area(seed: int, *, draws: int = 199) -> pd.DataFrame:
-    """Every estimate of one area beside its truth: seed, test, grade, subject, method, estimate, conf_low, conf_high, true."""
+    """Every estimate of one area with its interval, beside its truth (``true``), by series and method."""
     example = synthetic.generate(seed=seed, pupils=False)
     scores, schools = example.tables["scores"], example.tables["schools"]
     held, _ = outcomes.panels(scores, schools, design=Design(unit="points", draws=draws, seed=seed))
@@ -52,7 +52,7 @@ def one_area(seed: int, *, draws: int = 199) -> pd.DataFrame:
 
 
 def summary(found: pd.DataFrame) -> pd.DataFrame:
-    """Coverage by series and method, and over all: intervals, covered_pct, mean_error (points), median_length (points)."""
+    """Coverage by series and method, and over all: intervals, covered_pct, mean_error and median_length in points."""
     found = found.assign(
         covered=(found["conf_low"] <= found["true"]) & (found["true"] <= found["conf_high"]),
         error=found["estimate"] - found["true"], length=found["conf_high"] - found["conf_low"],

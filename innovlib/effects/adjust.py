@@ -2,8 +2,8 @@
 
 Sant'Anna & Zhao (2020, Journal of Econometrics 219, 101-122), the panel estimator of section 3: the change of the
 comparison schools is predicted from the covariates, and the comparison schools are weighted to look like the pilots; it
-is right if either model is. It needs many pilots: with fewer than some thirty the propensity score is not to be trusted,
-and :func:`innovlib.effects.estimate.changes` uses the outcome regression alone.
+is right if either model is. It needs many pilots: with fewer than some thirty the propensity score is not to be
+trusted, and :func:`innovlib.effects.estimate.changes` uses the outcome regression alone.
 """
 
 from __future__ import annotations

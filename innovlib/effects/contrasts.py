@@ -127,3 +127,36 @@ def year_effects(panel: Panel) -> np.ndarray:
     right = ((values - seen * (values.sum(axis=1) / count)[:, None]) * panel.weight[:, None]).sum(axis=0)
     effects = np.linalg.lstsq(within, right, rcond=None)[0]
     return effects - effects.mean()
+
+
+def cohort_mass(panel: Panel) -> dict[int, float]:
+    """Weight of each cohort's schools."""
+    return {int(g): float(panel.weight[panel.joined == g].sum()) for g in panel.cohorts}
+
+
+_KEYS = {"simple": None, "group": "cohort", "dynamic": "event_time", "calendar": "year"}
+KEY_NAMES = {"group": "cohort_be", "dynamic": "event_time", "calendar": "year_be"}
+
+
+def row_weights(wanted: list[Cell], mass: dict[int, float], kind: str) -> tuple[list, np.ndarray]:
+    """Keys and (K, R) weights of the cells in the averages of one kind; the overall average is the first column.
+
+    simple: every pilot school-year alike. group: every pilot school alike, its years averaged. dynamic (calendar): mean
+    over years since joining (academic years) of the average of the cohorts there. Callaway & Sant'Anna 2021, section 3.
+    """
+    post = np.array([c.is_post for c in wanted])
+    size = np.array([mass[c.cohort] for c in wanted])
+    if kind == "simple":
+        return [np.nan], (size * post / (size * post).sum())[:, None]
+    key = np.array([getattr(c, _KEYS[kind]) for c in wanted])
+    values = np.unique(key if kind == "dynamic" else key[post])
+    kept = post | (kind == "dynamic")
+    rows = np.stack([size * (kept & (key == v)) / (size * (kept & (key == v))).sum() for v in values], axis=1)
+    after = np.array([bool(post[key == v].any()) for v in values])
+    share = np.array([mass[int(v)] for v in values]) if kind == "group" else after.astype(float)
+    return [np.nan, *values], np.column_stack([rows @ (share / share.sum()), rows])
+
+
+def average_weights(wanted: list[Cell], mass: dict[int, float], kind: str) -> np.ndarray:
+    """(K,) weights of the cells in the overall average of one kind (:func:`row_weights`)."""
+    return row_weights(wanted, mass, kind)[1][:, 0]

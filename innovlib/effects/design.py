@@ -147,11 +147,14 @@ class Design:
     def to_frame(self, lang: str = "en") -> pd.DataFrame:
         """One row per choice: item, choice, default (True where it is the default)."""
         departed = self.choices_made()
-        rows = [
-            {"item": getattr(_NAMES[f.name], lang), "choice": self._shown(f.name, lang), "default": f.name not in departed}
-            for f in fields(self)
-        ]  # fmt: skip
-        return pd.DataFrame(rows)
+        names = [f.name for f in fields(self)]
+        return pd.DataFrame(
+            {
+                "item": [getattr(_NAMES[name], lang) for name in names],
+                "choice": [self._shown(name, lang) for name in names],
+                "default": [name not in departed for name in names],
+            }
+        )
 
     def sentence(self, lang: str = "th") -> str:
         """The design in one sentence; choices other than the default are named at its end."""

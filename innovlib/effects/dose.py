@@ -51,7 +51,7 @@ class Dose:
     unit: str
 
     def to_frame(self) -> pd.DataFrame:
-        """One row: dose, estimate (slope), std_error, conf_low, conf_high, p_value, n, correlation, critical, needed."""
+        """One row: the slope as a result's columns, correlation, critical, needed, verdict."""
         return pd.DataFrame(
             [
                 {"dose": self.name, "estimate": self.slope, "std_error": self.std_error, "conf_low": self.conf_low,
@@ -69,8 +69,9 @@ class Dose:
                 kind, "ยังสรุปไม่ได้ว่าอิสระที่มากกว่าไปด้วยกันกับการเปลี่ยนแปลง"
             )
             return (
-                f"{self.name}: {lead} ({slope} ต่อหนึ่งขั้น ช่วงเชื่อมั่น {low} ถึง {high}; {self.n} โรงเรียน) เป็นการพรรณนา ไม่ใช่เหตุและผล "
-                f"เพราะโรงเรียนไม่ได้รับอิสระโดยสุ่ม และสหสัมพันธ์ต้องถึง {self.needed:.2f} จึงจะพบได้สี่ในห้าครั้ง"
+                f"{self.name}: {lead} ({slope} ต่อหนึ่งขั้น ช่วงเชื่อมั่น {low} ถึง {high}; {self.n} โรงเรียน) "
+                f"เป็นการพรรณนา ไม่ใช่เหตุและผล เพราะโรงเรียนไม่ได้รับอิสระโดยสุ่ม "
+                f"และสหสัมพันธ์ต้องถึง {self.needed:.2f} จึงจะพบได้สี่ในห้าครั้ง"
             )
         lead = {
             "higher": "schools with more autonomy moved higher",
@@ -78,7 +79,8 @@ class Dose:
         }.get(kind, "no conclusion yet whether more autonomy goes with more change")
         return (
             f"{self.name}: {lead} ({slope} per step, interval {low} to {high}; {self.n} schools). A description, not a "
-            f"cause: autonomy was not given at random, and a correlation must be {self.needed:.2f} to be found four times in five."
+            f"cause: autonomy was not given at random, and a correlation must be {self.needed:.2f} "
+            "to be found four times in five."
         )
 
     def _repr_html_(self) -> str:
@@ -91,8 +93,8 @@ def association(panel: Panel, dose: pd.Series, *, name: str = "autonomy") -> Dos
     Parameters
     ----------
     dose
-        One number per school_id (index), such as the change in the de facto index of one domain, 0–4 scale. Pilots without a
-        dose are left out, and ``n`` shows it.
+        One number per school_id (index), such as the change in the de facto index of one domain, 0–4 scale. Pilots
+        without a dose are left out, and ``n`` shows it.
     name
         What the dose is, for the sentence.
 

@@ -58,6 +58,24 @@ def unit_name(unit: str, lang: str) -> str:
     return getattr(_UNITS.get(unit, Words(unit, unit)), lang)
 
 
+_LEADS = {
+    "higher": Words(
+        "{outcome}: โรงเรียนนำร่องเปลี่ยนไปสูงกว่ากลุ่มเปรียบเทียบ",
+        "{outcome}: pilot schools moved higher than comparison schools:",
+    ),
+    "lower": Words(
+        "{outcome}: โรงเรียนนำร่องเปลี่ยนไปต่ำกว่ากลุ่มเปรียบเทียบ",
+        "{outcome}: pilot schools moved lower than comparison schools:",
+    ),
+    "open": Words(
+        "{outcome}: ยังสรุปไม่ได้ว่าโรงเรียนนำร่องเปลี่ยนไปต่างจากกลุ่มเปรียบเทียบ",
+        "{outcome}: no conclusion yet whether pilot schools moved differently:",
+    ),
+    "none": Words("{outcome}: ประมาณช่วงเชื่อมั่นไม่ได้ เพราะ", "{outcome}: no interval can be given, because "),
+}
+_TOO_FEW = Words("ข้อมูลน้อยเกินไป", "there are too few data")
+
+
 @dataclass(frozen=True)
 class Effect:
     """One estimated effect with its uncertainty, its question and its method.
@@ -108,30 +126,20 @@ class Effect:
         """The interval in words, bounds never rounded across zero."""
         low, high = shown(self.conf_low, self.design.unit), shown(self.conf_high, self.design.unit)
         level = f"{self.design.level * 100:g}"
-        return f"ช่วงเชื่อมั่น {level}% {low} ถึง {high}" if lang == "th" else f"{level} % interval {low} to {high}"
+        return f"(ช่วงเชื่อมั่น {level}% {low} ถึง {high})" if lang == "th" else f"({level} % interval {low} to {high})"
 
     def sentence(self, lang: str = "th") -> str:
         """What may be said, by rule from the interval; "ยังสรุปไม่ได้" where the interval holds zero."""
-        unit = unit_name(self.design.unit, lang)
-        value = shown(self.estimate, self.design.unit, sign=True)
+        lead = getattr(_LEADS[self.verdict], lang).format(outcome=self.design.outcome)
         others = self.n - self.n_treated
+        if self.verdict == "none":
+            said = lead + getattr(self.reason or _TOO_FEW, lang)
+        else:
+            value = shown(self.estimate, self.design.unit, sign=True)
+            said = f"{lead} {value} {unit_name(self.design.unit, lang)} {self.interval(lang)}"
         if lang == "th":
-            lead = {
-                "higher": f"{self.design.outcome}: โรงเรียนนำร่องเปลี่ยนไปสูงกว่ากลุ่มเปรียบเทียบ",
-                "lower": f"{self.design.outcome}: โรงเรียนนำร่องเปลี่ยนไปต่ำกว่ากลุ่มเปรียบเทียบ",
-                "open": f"{self.design.outcome}: ยังสรุปไม่ได้ว่าโรงเรียนนำร่องเปลี่ยนไปต่างจากกลุ่มเปรียบเทียบ",
-                "none": f"{self.design.outcome}: ประมาณช่วงเชื่อมั่นไม่ได้ เพราะ{self.reason.th if self.reason else 'ข้อมูลไม่พอ'}",
-            }[self.verdict]
-            tail = f" (นำร่อง {self.n_treated} โรงเรียน เปรียบเทียบ {others} โรงเรียน)"
-            return lead + ("" if self.verdict == "none" else f" ค่าประมาณ {value} {unit} {self.interval('th')}") + tail
-        lead = {
-            "higher": f"{self.design.outcome}: pilot schools moved higher than comparison schools",
-            "lower": f"{self.design.outcome}: pilot schools moved lower than comparison schools",
-            "open": f"{self.design.outcome}: no conclusion yet whether pilot schools moved differently",
-            "none": f"{self.design.outcome}: no interval can be given, because {self.reason.en if self.reason else 'data are too few'}",
-        }[self.verdict]
-        tail = f" ({self.n_treated} pilot, {others} comparison schools)."
-        return lead + ("" if self.verdict == "none" else f": {value} {unit}, {self.interval('en')}") + tail
+            return f"{said} (นำร่อง {self.n_treated} โรงเรียน เปรียบเทียบ {others} โรงเรียน)"
+        return f"{said} ({self.n_treated} pilot, {others} comparison schools)."
 
     def _repr_html_(self) -> str:
         return (
@@ -168,10 +176,11 @@ class Effects:
         """How many rows stand clear of zero, and how many do not."""
         counts = self.to_frame()["verdict"].value_counts()
         up, down, still, none = (int(counts.get(v, 0)) for v in ("higher", "lower", "open", "none"))
+        n, outcome = len(self.frame), self.design.outcome
         if lang == "th":
-            text = f"{self.design.outcome}: จาก {len(self.frame)} ค่า สูงขึ้นชัดเจน {up} ต่ำลงชัดเจน {down} ยังสรุปไม่ได้ {still}"
+            text = f"{outcome}: จาก {n} ค่า สูงขึ้นชัดเจน {up} ต่ำลงชัดเจน {down} ยังสรุปไม่ได้ {still}"
             return text + (f" ไม่มีช่วงเชื่อมั่น {none}" if none else "")
-        text = f"{self.design.outcome}: of {len(self.frame)} values, {up} clearly higher, {down} clearly lower, {still} without conclusion"
+        text = f"{outcome}: of {n} values, {up} clearly higher, {down} clearly lower, {still} without conclusion"
         return text + (f", {none} without an interval." if none else ".")
 
     def _repr_html_(self) -> str:

@@ -4,8 +4,8 @@ Each school brings one number per column (its change, as if it had joined with t
 
 .. math:: \\theta = \\sum_j \\alpha_j (\\bar v_{j,\\text{treated}} - \\bar v_{j,\\text{comparison}})
 
-and school *i* contributes the score :math:`s_i` to it, so that :math:`\\theta - E\\theta = \\sum_i s_i`. The variance is
-summed by label (cohort; never joined) with :math:`n/(n-1)`, and its degrees of freedom are Welch-Satterthwaite's, as
+and school *i* contributes the score :math:`s_i` to it, so that :math:`\\theta - E\\theta = \\sum_i s_i`. The variance
+is summed by label (cohort; never joined) with :math:`n/(n-1)`, and its degrees of freedom are Welch-Satterthwaite's, as
 Bell & McCaffrey (2002) have it for groups. All sums come from zeroth, first and second moments by label, so a
 permutation costs only the schools that it calls treated.
 """

@@ -193,94 +193,6 @@ def imputation(panel: Panel) -> float:
     return float((np.where(seen, gain, 0).sum(axis=1) @ panel.weight) / (seen.sum(axis=1) @ panel.weight))
 
 
-# --- averages ------------------------------------------------------------------------------------------------------
-
-
-def cohort_mass(panel: Panel) -> dict[int, float]:
-    """Weight of each cohort's schools."""
-    return {int(g): float(panel.weight[panel.joined == g].sum()) for g in panel.cohorts}
-
-
-_KEYS = {"simple": None, "group": "cohort", "dynamic": "event_time", "calendar": "year"}
-_KEY_NAMES = {"group": "cohort_be", "dynamic": "event_time", "calendar": "year_be"}
-
-
-def row_weights(wanted: list[Cell], mass: dict[int, float], kind: str) -> tuple[list, np.ndarray]:
-    """Keys and (K, R) weights of the cells in the averages of one kind; the overall average is the first column.
-
-    simple: every pilot school-year alike. group: every pilot school alike, its years averaged. dynamic (calendar): mean
-    over years since joining (academic years) of the average of the cohorts there. Callaway & Sant'Anna 2021, section 3.
-    """
-    post = np.array([c.is_post for c in wanted])
-    size = np.array([mass[c.cohort] for c in wanted])
-    if kind == "simple":
-        return [np.nan], (size * post / (size * post).sum())[:, None]
-    key = np.array([getattr(c, _KEYS[kind]) for c in wanted])
-    values = np.unique(key if kind == "dynamic" else key[post])
-    kept = post | (kind == "dynamic")
-    rows = np.stack([size * (kept & (key == v)) / (size * (kept & (key == v))).sum() for v in values], axis=1)
-    after = np.array([bool(post[key == v].any()) for v in values])
-    share = np.array([mass[int(v)] for v in values]) if kind == "group" else after.astype(float)
-    return [np.nan, *values], np.column_stack([rows @ (share / share.sum()), rows])
-
-
-def average_weights(wanted: list[Cell], mass: dict[int, float], kind: str) -> np.ndarray:
-    """(K,) weights of the cells in the overall average of one kind (:func:`row_weights`)."""
-    return row_weights(wanted, mass, kind)[1][:, 0]
-
-
-def aggregate(found: GroupTime, kind: str, *, shares_known: bool = True) -> tuple[pd.DataFrame, np.ndarray]:
-    """Averages of group-time effects, with their scores.
-
-    Parameters
-    ----------
-    found
-        Effects by cohort and year.
-    kind
-        "simple" (one row), "dynamic" (by ``event_time``), "group" (by ``cohort_be``), "calendar" (by ``year_be``);
-        each with the overall row first (key NaN).
-    shares_known
-        True: the cohorts' sizes are what they are, as for named pilot schools. False: they are drawn from a population
-        and their estimation adds to the scores, as R ``did`` has it (Callaway & Sant'Anna 2021, corollary 2).
-
-    Returns
-    -------
-    frame, scores
-        Columns: the key, estimate, std_error (no small-sample correction), n_treated; and an (N, rows) array.
-    """
-    panel, mass = found.panel, cohort_mass(found.panel)
-    keys, weights = row_weights(found.cells, mass, kind)
-    used = np.where(weights != 0, found.att[:, None], 0.0)
-    scores = found.scores @ weights
-    if not shares_known:
-        scores = scores + _share_scores(found, mass, kind, used)
-    cohorts = np.array([c.cohort for c in found.cells])
-    frame = pd.DataFrame(
-        {
-            "estimate": (used * weights).sum(axis=0),
-            "std_error": np.sqrt((scores**2).sum(axis=0)),
-            "n_treated": [int(np.isin(panel.joined, cohorts[w != 0]).sum()) for w in weights.T],
-        }
-    )
-    if kind != "simple":
-        frame.insert(0, _KEY_NAMES[kind], keys)
-    return frame, scores
-
-
-def _share_scores(found: GroupTime, mass: dict[int, float], kind: str, used: np.ndarray) -> np.ndarray:
-    """Scores of the cohorts' estimated shares: each average's derivative by a cohort's mass, exact by a complex step."""
-    panel, step = found.panel, 1e-30
-    out = np.zeros((len(panel.joined), used.shape[1]))
-    for cohort in mass:
-        moved = {g: complex(m, step * (g == cohort)) for g, m in mass.items()}
-        slope = row_weights(found.cells, moved, kind)[1].imag / step
-        # Averages do not change when all masses grow alike, so the mean of a mass drops out of its score.
-        out += np.outer(
-            (panel.joined == cohort) * panel.weight, (np.where(slope != 0, found.att[:, None], 0) * slope).sum(axis=0)
-        )
-    return out
-
-
 # --- one number per school -----------------------------------------------------------------------------------------
 
 
@@ -301,7 +213,7 @@ def changes(panel: Panel, *, weights: np.ndarray | None = None, wanted: list[Cel
     if not wanted:
         raise CannotEstimate(Words("ไม่มีปีให้เปรียบเทียบ", "there are no years to compare"))
     if weights is None:
-        weights = average_weights(wanted, cohort_mass(panel), panel.design.estimand)
+        weights = contrasts.average_weights(wanted, contrasts.cohort_mass(panel), panel.design.estimand)
     kind = {"years": panel.years, "baseline": panel.design.baseline}
     by_cell = contrasts.differences(contrasts.flattened(panel), wanted, **kind)
     path = ((panel.joined[:, None] != NEVER) & (panel.years >= panel.joined[:, None])).astype(float)
@@ -371,7 +283,7 @@ def per_cohort(panel: Panel, values: np.ndarray) -> Changes:
     For questions that are no average of years, such as a slope before joining.
     """
     labels, table = _labels(panel)
-    mass = np.array(list(cohort_mass(panel).values()))
+    mass = np.array(list(contrasts.cohort_mass(panel).values()))
     control = np.zeros((len(table), len(table) + 1), dtype=bool)
     control[:, 0] = True
     return Changes(

@@ -1,9 +1,9 @@
 """What chance alone could do: randomisation tests, intervals from them, simultaneous bands, several outcomes at once.
 
 The default test permutes which schools joined (within size strata, or whole subdistricts), recomputes the studentised
-effect, and asks how often chance does as much: Chung & Romano (2013, Annals of Statistics 41, 484-507) on why it must be
-studentised; Wu & Ding (2021, JASA 116, 1898-1913) for randomisation. Intervals invert the test: every constant effect
-that it does not reject. The page "size and power" of ``bench/`` measures what this does at 13 pilots.
+effect, and asks how often chance does as much: Chung & Romano (2013, Annals of Statistics 41, 484-507) on why it must
+be studentised; Wu & Ding (2021, JASA 116, 1898-1913) for randomisation. Intervals invert the test: every constant
+effect that it does not reject. The page "size and power" of ``bench/`` measures what this does at 13 pilots.
 """
 
 from __future__ import annotations
@@ -17,15 +17,21 @@ from scipy import stats
 
 from innovlib.effects import engine, estimate, permute
 from innovlib.effects.design import FEWEST_TREATED
-from innovlib.effects.effect import Effect, Effects
+from innovlib.effects.effect import Effect
 from innovlib.effects.engine import Changes, Shifted
 from innovlib.effects.panel import NEVER, Panel
 from innovlib.errors import CannotEstimate, Words
 
 METHODS = {
     "welch": Words("ช่วงเชื่อมั่นแบบเวลช์", "Welch interval (Bell-McCaffrey degrees of freedom)"),
-    "schools": Words("สุ่มสลับโรงเรียนภายในกลุ่มขนาด ช่วงเชื่อมั่นจากการกลับการทดสอบ", "randomisation test within size strata, interval by inverting it"),
-    "subdistricts": Words("สุ่มสลับทั้งตำบล ช่วงเชื่อมั่นจากการกลับการทดสอบ", "randomisation test of whole subdistricts, interval by inverting it"),
+    "schools": Words(
+        "สุ่มสลับโรงเรียนภายในกลุ่มขนาด ช่วงเชื่อมั่นจากการกลับการทดสอบ",
+        "randomisation test within size strata, interval by inverting it",
+    ),
+    "subdistricts": Words(
+        "สุ่มสลับทั้งตำบล ช่วงเชื่อมั่นจากการกลับการทดสอบ",
+        "randomisation test of whole subdistricts, interval by inverting it",
+    ),
     "area": Words("ค่าที รวมกลุ่มตามเขตพื้นที่", "t, clustered by area"),
 }  # fmt: skip
 
@@ -163,7 +169,7 @@ def randomisation(panel: Panel, changes: Changes | None = None, *, permuted: str
 
 
 def _inverted(actual: Shifted, null: Shifted, *, level: float) -> tuple[float, float]:
-    """Outermost constant effects that are not rejected; infinite where none is rejected as far as 64 standard errors."""
+    """Outermost constant effects not rejected; infinite where none is rejected as far as 64 standard errors."""
     centre, step = float(actual.estimate[0]), float(np.sqrt(actual.constant[0]))
     if not step > 0:
         return float("nan"), float("nan")
@@ -225,7 +231,7 @@ def by_area(panel: Panel, changes: Changes | None = None) -> Effect:
     if (panel.area < 0).any() or len(areas) < 10 or len(with_pilots) < 2:
         raise CannotEstimate(
             Words(f"มี {len(areas)} เขต ({len(with_pilots)} เขตมีโรงเรียนนำร่อง) รวมกลุ่มตามเขตไม่ได้",
-                  f"{len(areas)} areas ({len(with_pilots)} with pilots) are too few to cluster by, or some are unknown"),
+                  f"{len(areas)} areas ({len(with_pilots)} with pilots) are too few to cluster by, or unknown"),
             expected=Words("อย่างน้อย 10 เขต และ 2 เขตที่มีโรงเรียนนำร่อง", "at least 10 areas, 2 of them with pilots"),
             where=f"schools.{panel.design.area}",
         )  # fmt: skip
@@ -302,107 +308,3 @@ def lines(panel: Panel) -> pd.DataFrame:
 def _with_normal(panel: Panel, changes: Changes) -> Effect:
     value, scores = scores_of(changes)
     return _with_t(panel, value, float(np.sqrt((scores**2).sum())), 1e9, Words("ค่าปกติ", "normal"))
-
-
-# --- several at once -----------------------------------------------------------------------------------------------
-
-
-def event_study(panel: Panel, *, placebo: bool = True) -> Effects:
-    """Effects by years since joining, with pointwise and simultaneous bands.
-
-    Pointwise intervals are Welch's. Simultaneous bands use the distribution of the largest |t| over all years under the
-    design's permutations, so they hold for the whole figure. Years that rest on fewer than four pilots have an estimate
-    but no interval. Years before joining are placebo effects.
-
-    Returns
-    -------
-    Effects
-        Columns: event_time, estimate, std_error, conf_low, conf_high, p_value, n, n_treated, band_low, band_high.
-    """
-    rows, draws, crude = [], [], []
-    permuted = which(panel) if which(panel) != "area" else "schools"
-    found = estimate.group_time(panel, pre=placebo)
-    keys, weights = estimate.row_weights(found.cells, estimate.cohort_mass(panel), "dynamic")
-    for key, column in zip(keys[1:], weights.T[1:], strict=True):
-        kept = [k for k in range(len(column)) if column[k] != 0]
-        changes = estimate.changes(panel, wanted=[found.cells[k] for k in kept], weights=column[kept])
-        one = _row(panel, changes)
-        rows.append({"event_time": int(key)} | one)
-        crude.append(np.isfinite(one["std_error"]))
-        if crude[-1]:
-            draws.append(drawn_t(panel, changes, permuted=permuted))
-    frame = pd.DataFrame(rows)
-    reach = np.quantile(np.max(np.abs(draws), axis=0), panel.design.level) if draws else np.nan
-    frame["band_low"] = frame["estimate"] - reach * frame["std_error"]
-    frame["band_high"] = frame["estimate"] + reach * frame["std_error"]
-    return Effects(frame, panel.design, METHODS["welch"], estimate.SOURCES[panel.design.baseline], panel.notes)
-
-
-def multiplier(scores: np.ndarray, *, draws: int, seed: int, level: float = 0.95) -> tuple[np.ndarray, float]:
-    """Multiplier bootstrap of influence scores: standard errors (K,) and the critical value of the simultaneous band.
-
-    Each draw flips the sign of every school's scores at random (Rademacher); the error is the draws' interquartile range
-    over the normal's, as in R ``did``. For panels with many pilots; with few it rejects too often (see ``bench/``).
-
-    Parameters
-    ----------
-    scores
-        (N, K) as :class:`innovlib.effects.estimate.GroupTime` has them; summed by cluster first where there are some.
-    """
-    rng = np.random.default_rng(seed)
-    held = np.ascontiguousarray(scores[(scores != 0).any(axis=1)], dtype=np.float32)
-    total, found, at_once = held.sum(axis=0), [], 64
-    for start in range(0, draws, at_once):
-        size = min(at_once, draws - start)
-        bits = rng.integers(0, 256, size=(size, -(-len(held) // 8)), dtype=np.uint8)
-        picked = np.unpackbits(bits, axis=1, count=len(held)).astype(np.float32)
-        found.append(2 * (picked @ held) - total)
-    drawn = np.concatenate(found).astype(float)
-    error = np.subtract(*np.quantile(drawn, [0.75, 0.25], axis=0)) / (2 * stats.norm.ppf(0.75))
-    good = error > 0
-    return error, float(np.quantile(np.abs(drawn[:, good] / error[good]).max(axis=1), level))
-
-
-def cohorts(panel: Panel) -> Effects:
-    """The effect of each cohort, its years averaged; a cohort of fewer than four schools has no interval.
-
-    Returns
-    -------
-    Effects
-        Columns: cohort_be, estimate, std_error, conf_low, conf_high, p_value, n, n_treated, rank, ranked_of. ``rank``
-        is where the cohort's |t| or, below four schools, its |estimate| stands among permuted labellings (1 = largest).
-    """
-    found, rows = estimate.group_time(panel, pre=False), []
-    keys, weights = estimate.row_weights(found.cells, estimate.cohort_mass(panel), "group")
-    for key, column in zip(keys[1:], weights.T[1:], strict=True):
-        kept = [k for k in range(len(column)) if column[k] != 0]
-        changes = estimate.changes(panel, wanted=[found.cells[k] for k in kept], weights=column[kept])
-        rank, ranked = _rank(panel, changes)
-        rows.append({"cohort_be": int(key)} | _row(panel, changes) | {"rank": rank, "ranked_of": ranked})
-    return Effects(
-        pd.DataFrame(rows), panel.design, METHODS["welch"], estimate.SOURCES[panel.design.baseline], panel.notes
-    )
-
-
-def _served(changes: Changes) -> int:
-    return int(np.isin(changes.labels, np.unique(changes.cohort)).sum())
-
-
-def _row(panel: Panel, changes: Changes) -> dict:
-    """One row of estimates; no interval below four pilots."""
-    one, n_treated = welch(panel, changes), _served(changes)
-    held = {c: getattr(one, c) for c in ("estimate", "std_error", "conf_low", "conf_high", "p_value")}
-    if n_treated < FEWEST_TREATED:
-        held |= dict.fromkeys(("std_error", "conf_low", "conf_high", "p_value"), float("nan"))
-    return held | {"n": int((~np.isnan(changes.values)).any(axis=1).sum()), "n_treated": n_treated}
-
-
-def _rank(panel: Panel, changes: Changes) -> tuple[int, int]:
-    """Where the estimate stands in size among permuted labellings."""
-    stacked, found = changes.stacked(), []
-    drawn = labellings(panel, changes.labels, permuted="schools", draws=panel.design.draws, seed=panel.design.seed)
-    for rows in drawn:
-        found.append(engine.outcome(changes, engine.permuted(stacked, rows))[0])
-    value = engine.outcome(changes, engine.observed(changes))[0][0]
-    draws = np.concatenate(found)
-    return int(1 + (np.abs(draws) >= abs(value) * (1 - 1e-12)).sum()), 1 + len(draws)

@@ -76,8 +76,8 @@ def gaps(pupils: pd.DataFrame, *, by: str, fewest: int = 3) -> dict[tuple[str, s
     Returns
     -------
     dict
-        (test, subject) to a frame with school_id, year_be, outcome (SD of pupils within the year; a negative gap means that
-        the group is behind), n (pupils in both groups).
+        (test, subject) to a frame with school_id, year_be, outcome (SD of pupils within the year; a negative gap
+        means that the group is behind), n (pupils in both groups).
     """
     if by not in ("other_language", "poor", "sex"):
         raise BadInput(

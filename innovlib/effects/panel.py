@@ -247,7 +247,7 @@ def _joined(roster: pd.DataFrame, years: np.ndarray, notes: list[Words]) -> np.n
 
 
 def _usable(values: np.ndarray, years: np.ndarray, joined: np.ndarray, ids: pd.Index, notes: list[Words]) -> np.ndarray:
-    """True for schools with a result on both sides of joining; comparison schools need one before some cohort joined."""
+    """True for schools with a result on both sides of joining; comparison schools, of some cohort's joining."""
     seen = ~np.isnan(values)
     if not (joined != NEVER).any():
         return np.ones(len(joined), dtype=bool)
@@ -273,18 +273,24 @@ def _refuse(values: np.ndarray, years: np.ndarray, joined: np.ndarray, design: D
     if not treated.any():
         raise CannotEstimate(
             Words("ไม่มีโรงเรียนนำร่องที่มีผลทั้งก่อนและหลังเข้าร่วม", "no pilot school has results before and after joining"),
-            todo=Words("ตรวจ joined_year_be และเพิ่มผลปีก่อนเข้าร่วม", "check joined_year_be and add results of years before joining"),
+            todo=Words(
+                "ตรวจ joined_year_be และเพิ่มผลปีก่อนเข้าร่วม",
+                "check joined_year_be and add results of years before joining",
+            ),
         )  # fmt: skip
     if treated.all() and len(starts) == 1:
         raise CannotEstimate(
             Words("ทุกโรงเรียนเข้าร่วมปีเดียวกันและไม่มีโรงเรียนนอกโครงการ จึงแยกผลจากปีไม่ได้",
-                  "all schools joined in the same year and none is outside, so the effect cannot be told from the year"),
+                  "all schools joined in one year and none is outside, so effect and year cannot be told apart"),
             todo=Words("เพิ่มผลของโรงเรียนที่ไม่ได้เข้าร่วม", "add results of schools that did not join"),
         )  # fmt: skip
     if treated.all() and design.comparison == "never":
         raise CannotEstimate(
             Words("ไม่มีโรงเรียนเปรียบเทียบ", "there are no comparison schools"),
-            todo=Words("เพิ่มโรงเรียนที่ไม่ได้เข้าร่วม หรือใช้ comparison='not_yet'", "add schools that did not join, or use comparison='not_yet'"),
+            todo=Words(
+                "เพิ่มโรงเรียนที่ไม่ได้เข้าร่วม หรือใช้ comparison='not_yet'",
+                "add schools that did not join, or use comparison='not_yet'",
+            ),
         )  # fmt: skip
     if np.nanmax(values) == np.nanmin(values):
         raise CannotEstimate(Words("ผลลัพธ์มีค่าเดียวทุกโรงเรียนทุกปี", "the outcome never varies"), where="frame.outcome")

@@ -1,7 +1,7 @@
 """Which schools might have joined: labellings drawn as the real one could have been.
 
-Schools are permuted within size strata, so that small pilots are compared with what small schools do by chance; or whole
-subdistricts are permuted, so that neighbours who joined together are compared with neighbours.
+Schools are permuted within size strata, so that small pilots are compared with what small schools do by chance; or
+whole subdistricts are permuted, so that neighbours who joined together are compared with neighbours.
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ def among_blocks(labels: np.ndarray, blocks: np.ndarray, *, draws: int, seed: in
 
 
 def placings(labels: np.ndarray, blocks: np.ndarray) -> float:
-    """How many ways there are to place the pilots' subdistricts (order counts); 1 means that nothing can be permuted."""
+    """How many ways there are to place the pilots' subdistricts (order counts); 1 = nothing can be permuted."""
     _, sizes = _block_table(blocks)
     ways = 1.0
     for place, pattern in enumerate(_patterns(labels, blocks)):

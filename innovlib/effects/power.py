@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from innovlib.effects import engine, estimate
+from innovlib.effects import contrasts, engine, estimate
 from innovlib.effects.design import FEWEST_TREATED
 from innovlib.effects.engine import Changes
 from innovlib.effects.panel import Panel
@@ -15,16 +15,16 @@ from innovlib.errors import CannotEstimate, Words
 def smallest_effects(panel: Panel, *, power: float = 0.8) -> pd.DataFrame:
     """The smallest effect found with 80 % power: by the whole area, each cohort, one school.
 
-    Simulated from the comparison schools themselves: they are given the pilots' labels at random (within size strata), a
-    constant effect is added, and the design's test is applied; the effect at which it rejects in ``power`` of the draws
-    is found from the draws' t statistics. Pilots' own results are not used, so the number stands before any result. One
-    school: the quantile of what a comparison school's change does by chance, two-sided.
+    Simulated from the comparison schools themselves: they are given the pilots' labels at random (within size
+    strata), a constant effect is added, and the design's test is applied; the effect at which it rejects in ``power``
+    of the draws is found from the draws' t statistics. Pilots' own results are not used, so the number stands before
+    any result. One school: the quantile of what a comparison school's change does by chance, two-sided.
 
     Returns
     -------
     DataFrame
-        Columns: who ("area", "cohort", "school"), cohort_be (NaN but for cohorts), smallest (unit of the outcome), n_treated,
-        n (comparison schools drawn from), method. ``smallest`` is NaN for cohorts of fewer than four.
+        Columns: who ("area", "cohort", "school"), cohort_be (NaN but for cohorts), smallest (unit of the outcome),
+        n_treated, n (comparison schools drawn from), method. ``smallest`` is NaN for cohorts of fewer than four.
 
     Examples
     --------
@@ -38,7 +38,7 @@ def smallest_effects(panel: Panel, *, power: float = 0.8) -> pd.DataFrame:
         ("area", np.nan, _by_simulation(panel, changes, power), int(panel.treated.sum()), "permuted comparison schools")
     )
     found = estimate.group_time(panel, pre=False)
-    keys, weights = estimate.row_weights(found.cells, estimate.cohort_mass(panel), "group")
+    keys, weights = contrasts.row_weights(found.cells, contrasts.cohort_mass(panel), "group")
     for key, column in zip(keys[1:], weights.T[1:], strict=True):
         kept = [k for k in range(len(column)) if column[k] != 0]
         one = estimate.changes(panel, wanted=[found.cells[k] for k in kept], weights=column[kept])
@@ -108,8 +108,9 @@ def own_lines(panel: Panel) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns: school_id, cohort_be, change (beyond the mean of the comparison schools), usual_low, usual_high (where 95 %
-        of comparison schools of its size stratum lie), rank (1 = largest change), ranked_of, n_years (years after joining).
+        Columns: school_id, cohort_be, change (beyond the mean of the comparison schools), usual_low, usual_high
+        (where 95 % of comparison schools of its size stratum lie), rank (1 = largest change), ranked_of, n_years
+        (years after joining).
     """
     changes, rows = estimate.changes(panel), []
     column = {int(h): [j for j, c in enumerate(changes.cohort) if c == h] for h in range(1, changes.n_labels)}

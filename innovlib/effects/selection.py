@@ -52,7 +52,8 @@ def mean_reversion(panel: Panel) -> pd.DataFrame:
 
     Among comparison schools, the change is regressed on the level before; times the pilots' head start, this is the
     change to be expected of schools chosen for that level alone. If the pilots differ lastingly nothing reverts, so the
-    truth lies between ``estimate`` and ``adjusted`` (Angrist & Pischke 2009, Mostly Harmless Econometrics, section 5.4).
+    truth lies between ``estimate`` and ``adjusted`` (Angrist & Pischke 2009, Mostly Harmless Econometrics, section
+    5.4).
 
     Returns
     -------
@@ -70,7 +71,8 @@ def mean_reversion(panel: Panel) -> pd.DataFrame:
     value = float(engine.outcome(changes, engine.observed(changes))[0][0])
     return pd.DataFrame(
         [
-            {"head_start": ahead, "slope": line.slope, "expected": line.slope * ahead, "std_error": line.stderr * abs(ahead),
+            {"head_start": ahead, "slope": line.slope, "expected": line.slope * ahead,
+             "std_error": line.stderr * abs(ahead),
              "estimate": value, "adjusted": value - line.slope * ahead, "n": int(fit.sum())}
         ]
     )  # fmt: skip
@@ -79,9 +81,9 @@ def mean_reversion(panel: Panel) -> pd.DataFrame:
 def participation_bounds(panel: Panel, participation: Panel, *, pupil_sd: float = 1.0) -> pd.DataFrame:
     """Bounds on the effect where joining also moved the share of pupils who sat the test.
 
-    Lee (2009, Review of Economic Studies 76, 1071-1102): if joining made a share more sit (or stay away), that share may
-    have been the worst or the best of the pupils. They are trimmed from the group with more takers; pupils' scores in a
-    school are taken as normal, so trimming a share q moves a mean by :math:`\\sigma \\phi(z_q) / (1 - q)`.
+    Lee (2009, Review of Economic Studies 76, 1071-1102): if joining made a share more sit (or stay away), that share
+    may have been the worst or the best of the pupils. They are trimmed from the group with more takers; pupils'
+    scores in a school are taken as normal, so trimming a share q moves a mean by :math:`\\sigma \\phi(z_q) / (1 - q)`.
 
     Parameters
     ----------
@@ -95,9 +97,9 @@ def participation_bounds(panel: Panel, participation: Panel, *, pupil_sd: float 
     Returns
     -------
     DataFrame
-        One row: share_effect, share_low, share_high (effect on the share tested and its interval), trimmed, estimate, lower,
-        upper, conf_low, conf_high (the bounds less and plus the interval's reach), moved (True where the share's interval
-        leaves zero out). Trimming uses the estimated share effect.
+        One row: share_effect, share_low, share_high (effect on the share tested and its interval), trimmed, estimate,
+        lower, upper, conf_low, conf_high (the bounds less and plus the interval's reach), moved (True where the
+        share's interval leaves zero out). Trimming uses the estimated share effect.
     """
     share, found = inference.effect(participation), inference.effect(panel)
     after = participation.outcome[participation.treated][:, participation.years >= participation.cohorts.max()]
@@ -108,7 +110,8 @@ def participation_bounds(panel: Panel, participation: Panel, *, pupil_sd: float 
     return pd.DataFrame(
         [
             {"share_effect": share.estimate, "share_low": share.conf_low, "share_high": share.conf_high,
-             "trimmed": trimmed, "estimate": found.estimate, "lower": found.estimate - shift, "upper": found.estimate + shift,
+             "trimmed": trimmed, "estimate": found.estimate,
+             "lower": found.estimate - shift, "upper": found.estimate + shift,
              "conf_low": found.conf_low - shift, "conf_high": found.conf_high + shift,
              "moved": share.verdict in ("higher", "lower")}
         ]

@@ -2,8 +2,8 @@
 
 The joint Wald test of pre-trends that most software prints rejects a true null 94–97 % of the time at 13 pilots
 (``bench/``), so it is not here. One slope before joining, tested by the same randomisation, holds its size; and because
-passing it proves little (its power is printed), the breakdown slope says how large a differential trend would have to be
-to explain the estimate away. Rambachan & Roth (2023, Review of Economic Studies 90, 2555-2591) on why both.
+passing it proves little (its power is printed), the breakdown slope says how large a differential trend would have to
+be to explain the estimate away. Rambachan & Roth (2023, Review of Economic Studies 90, 2555-2591) on why both.
 """
 
 from __future__ import annotations
@@ -111,9 +111,9 @@ class PreTrend:
         }
         end = "the slope's interval lies within it" if self.survives else "the data do not rule such a slope out"
         return (
-            f"{seen.get(self.slope.verdict, 'The trend before joining differed')} ({value} {name} a year, interval {low} to "
-            f"{high}), but a slope under {least} a year would mostly go unseen. A differential slope of {broken} a year would "
-            f"explain the whole estimate away: {end}."
+            f"{seen.get(self.slope.verdict, 'The trend before joining differed')} ({value} {name} a year, interval "
+            f"{low} to {high}), but a slope under {least} a year would mostly go unseen. "
+            f"A differential slope of {broken} a year would explain the whole estimate away: {end}."
         )
 
     def _repr_html_(self) -> str:
@@ -123,8 +123,8 @@ class PreTrend:
 def pre_trend(panel: Panel) -> PreTrend:
     """Test the slope before joining and say what a slope would do to the estimate.
 
-    The 80 %-power slope is :math:`(t_{.975} + t_{.80}) \\cdot se`; c is the estimate's response to a path that rises by one
-    a year in the pilots.
+    The 80 %-power slope is :math:`(t_{.975} + t_{.80}) \\cdot se`; c is the estimate's response to a path that rises
+    by one a year in the pilots.
 
     Examples
     --------
@@ -184,8 +184,8 @@ def placebo_years(panel: Panel) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns: years_early, estimate, std_error, conf_low, conf_high, p_value, n, n_treated. Effects should be nil; empty
-        where no cohort has two years before joining.
+        Columns: years_early, estimate, std_error, conf_low, conf_high, p_value, n, n_treated. Effects should be nil;
+        empty where no cohort has two years before joining.
     """
     first = int(panel.cohorts.min())
     before = panel.years < first

@@ -30,8 +30,8 @@ def outcomes(panels: dict[str, Panel]) -> Effects:
     Returns
     -------
     Effects
-        Columns: outcome, estimate, std_error, conf_low, conf_high, p_value, p_adjusted, n, n_treated, unit, reason (why there
-        is no number, in English; "" otherwise). Intervals are not adjusted.
+        Columns: outcome, estimate, std_error, conf_low, conf_high, p_value, p_adjusted, n, n_treated, unit, reason
+        (why there is no number, in English; "" otherwise). Intervals are not adjusted.
 
     Examples
     --------
@@ -73,7 +73,8 @@ def outcomes(panels: dict[str, Panel]) -> Effects:
 
 
 _COLUMNS = [
-    "outcome", "estimate", "std_error", "conf_low", "conf_high", "p_value", "p_adjusted", "n", "n_treated", "unit", "reason",
+    "outcome", "estimate", "std_error", "conf_low", "conf_high", "p_value", "p_adjusted", "n", "n_treated",
+    "unit", "reason",
 ]  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from innovlib.effects import inference, power, selection, sensitivity
+from innovlib.effects import inference, over_time, power, selection, sensitivity
 from innovlib.effects.effect import Effect, Effects, shown, unit_name
 from innovlib.effects.panel import Panel
 from innovlib.effects.sensitivity import PreTrend
@@ -26,7 +26,8 @@ class Study:
     by_time, by_cohort
         Event study and cohorts.
     frames
-        Tidy tables by name: "design", "lines", "smallest", "leave_one_out", "placebo_years", "mean_reversion", "schools".
+        Tidy tables by name: "design", "lines", "smallest", "leave_one_out", "placebo_years", "mean_reversion",
+        "schools".
     refused
         Part to reason.
     """
@@ -111,7 +112,7 @@ def study(panel: Panel) -> Study:
 
 _PARTS = {
     "effect": inference.effect, "trend": sensitivity.pre_trend, "matched": selection.matched,
-    "by_time": inference.event_study, "by_cohort": inference.cohorts,
+    "by_time": over_time.event_study, "by_cohort": over_time.cohorts,
 }  # fmt: skip
 _TABLES = {
     "lines": inference.lines, "smallest": power.smallest_effects, "leave_one_out": sensitivity.leave_one_out,

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from innovlib.effects import engine, estimate, twoway
+from innovlib.effects import averages, engine, estimate, twoway
 from innovlib.effects.design import Design
 from innovlib.effects.panel import Panel, panel
 
@@ -67,7 +67,7 @@ def ours(data: str, quantity: str, key: str) -> float:
         frame = _group_time(quantity).to_frame().set_index(["cohort_be", "year_be"])
         return frame.loc[(cohort, year), "estimate"]
     if data == "mpdta":
-        frame = estimate.aggregate(_group_time("att_gt"), quantity)[0]
+        frame = averages.aggregate(_group_time("att_gt"), quantity)[0]
         return (
             frame["estimate"].iat[0]
             if key == "overall"
