@@ -10,6 +10,7 @@ import samples
 from hypothesis import given
 from hypothesis import strategies as st
 
+from innovlib import terms
 from innovlib.errors import BadInput, Words
 from innovlib.report import figures, style
 from innovlib.report.disclosure import Protected
@@ -74,9 +75,25 @@ def texts(svg):
     return [node.text for node in ElementTree.fromstring(svg).iter() if node.tag.endswith("text")]
 
 
+def every_subject():
+    pairs = [(t, g, s) for t, subjects in terms.TEST_SUBJECTS.items() for g in terms.TEST_GRADES[t] for s in subjects]
+    rows = [samples.own(s, test=t, grade=g, verdict="likely_below", n_label="12,345") for t, g, s in pairs]
+    return samples.protected(*rows, samples.row("similar", "thai", spread_low=40.0, spread_high=50.0))
+
+
+WIDEST = {
+    "dot_interval of every subject": lambda **look: figures.dot_interval(every_subject(), **look),
+    "years of every subject": lambda **look: figures.years(every_subject(), **look),
+    "years of a cohort": lambda **look: figures.years(
+        Protected(samples.history().frame.replace({"who": {"school": "cohort"}}), "public"), own="cohort", **look
+    ),
+}
+
+
 @pytest.mark.parametrize("lang", ["th", "en", "both"])
-def test_text_stays_text_and_stays_on_the_sheet(make, lang):
-    figure = make(lang=lang, synthetic=True)
+@pytest.mark.parametrize("name", [*ALL, *WIDEST])
+def test_text_stays_text_and_stays_on_the_sheet(name, lang):
+    figure = (ALL | WIDEST)[name](**samples.LOOK, lang=lang, synthetic=True)
     for sheet in (figure.wide, figure.phone):
         for mark in sheet.marks:
             if hasattr(mark, "text"):

@@ -33,11 +33,13 @@ class Look:
     size: float
 
     @classmethod
-    def of(cls, width: float) -> Look:
-        """The places for a sheet of this width."""
+    def of(cls, width: float, frame: pd.DataFrame, *, lang: str) -> Look:
+        """The places for a sheet of this width; on paper the names of the subjects stand at the left."""
         if width < 400:
             return cls(True, width, 10, width - 10, 62, 33, 46, 10)
-        return cls(False, width, 92, width - 118, 39, 15, 27, 9)
+        names = [line for subject in set(frame["subject"]) for line in lines(labels.subject(subject), lang)]
+        room = max((style.text_width(name, 9.5) for name in names), default=0.0)
+        return cls(False, width, min(max(room + 14, 80), 150), width - 118, 39, 15, 27, 9)
 
 
 def dot_interval(
@@ -79,7 +81,7 @@ def dot_interval(
     frame = frame_of(data, who="dot_interval")
     limits = scale or bounds(frame[frame["status"] == "shown"][_VALUES].to_numpy().ravel(), least=40)
     return finish(
-        lambda width: _draw(frame, Look.of(width), own=own, limits=limits, axis=axis, lang=lang),
+        lambda width: _draw(frame, Look.of(width, frame, lang=lang), own=own, limits=limits, axis=axis, lang=lang),
         data=frame, title=title, alt=alt, subtitle=subtitle, note=note, synthetic=synthetic, lang=lang,
     )  # fmt: skip
 
@@ -91,10 +93,12 @@ def _draw(frame: pd.DataFrame, look: Look, *, own: str, limits: Range, axis: Wor
     """Rows first (on a sheet of their own, to know the height), then the grid, then the rows over it."""
     table, scale = cells(frame), Scale(*limits, look.left, look.right)
     rows, y, spans, told = Sheet(look.width), 0.0, [], set()
+    judged = (frame["verdict"].fillna("") != "").any()
+    if judged and not look.phone:
+        head = lines(labels.compared(own), lang)
+        rows.texts(look.right + 12, 12, head, size=look.size - 1, colour=style.MUTED)
     for test, grade, period in groups(frame):
-        y = top = _group_head(
-            rows, y, labels.test_grade(test, grade, period), own=own, look=look, lang=lang, first=not spans
-        )
+        y = top = _group_head(rows, y, labels.test_grade(test, grade, period), look=look, lang=lang)
         for subject in _subjects(frame, test, grade, period):
             found = {who: table.get((who, test, grade, subject, period)) for who in (own, "similar", "area", "nation")}
             y = _row(rows, y, found, scale, own=own, subject=subject, look=look, lang=lang, told=told)
@@ -110,17 +114,15 @@ def _subjects(frame: pd.DataFrame, test: str, grade: str, period: str) -> list[s
     return in_order(here["subject"], list(terms.TEST_SUBJECTS.get(test, terms.SUBJECTS)))
 
 
-def _group_head(sheet: Sheet, y: float, words: Words, *, own: str, look: Look, lang: str, first: bool) -> float:
-    """The name of a test and grade over its rows; the first one also heads the column of verdicts."""
-    if not first:
+def _group_head(sheet: Sheet, y: float, words: Words, *, look: Look, lang: str) -> float:
+    """The name of a test and grade over its rows, parted from the rows before by a line."""
+    if y:
         sheet.line((0, y + 6), (look.width, y + 6), stroke=style.AXIS, width=0.6)
         y += 8
     said = lines(words, lang)
     thai = sheet.text(1, y + 12, said[0], size=look.size + 1, bold=True)
     for second in said[1:]:
         sheet.text(thai.width + 7, y + 12, second, size=look.size, colour=style.MUTED)
-    if first and not look.phone:
-        sheet.texts(look.right + 12, y + 12, lines(labels.compared(own), lang), size=look.size - 1, colour=style.MUTED)
     return y + 22
 
 

@@ -78,8 +78,7 @@ class Grid:
         columns = 1 if alone else max(c for c in (1, 2, 3, 4) if c == 1 or _fits(frame, room / c, size=size))
         columns = min(columns, len(keys))
         plot = 150.0 if alone else 112.0 if columns <= 2 else 96.0
-        head = size * (4.4 if lang == "both" else 3.0)
-        return cls(tuple(keys), columns, room / columns, size, plot, head, keyed)
+        return cls(tuple(keys), columns, room / columns, size, plot, size * 4.4, keyed)
 
 
 def _fits(frame: pd.DataFrame, cell: float, *, size: float) -> bool:

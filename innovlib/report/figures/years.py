@@ -130,9 +130,12 @@ def _name(sheet: Sheet, panel: Panel, *, lang: str) -> None:
     said, left, size = lines(labels.subject(panel.subject), lang), panel.left - MARGINS + 17, panel.size
     place = getattr(labels.test_grade(panel.test, panel.grade), "en" if lang == "en" else "th")
     first = sheet.text(left, panel.top + size * 1.3, said[0], size=size + 0.5, bold=True)
-    sheet.text(left + first.width + 4, panel.top + size * 1.3, place, size=size - 0.5, colour=style.MUTED)
-    for second in said[1:]:
-        sheet.text(left, panel.top + size * 2.6, second, size=size - 0.5, colour=style.MUTED)
+    small = {"size": size - 0.5, "colour": style.MUTED}
+    if left + first.width + 4 + style.text_width(place, size - 0.5) <= panel.right + 7:
+        sheet.text(left + first.width + 4, panel.top + size * 1.3, place, **small)
+    else:
+        said = [*said, place]
+    sheet.text(left, panel.top + size * 2.6, " · ".join(said[1:]), **small)
 
 
 def _gaps(sheet: Sheet, panel: Panel, mine: list[dict], span: range, *, lang: str) -> None:
