@@ -24,6 +24,9 @@ __all__ = ["META", "Masthead", "index_html", "read_meta", "report_html"]
 
 KINDS = ("school", "cohort", "area")
 
+#: The name at the foot of a printed page is cut here, so that the marks after it stay on the line.
+LONGEST_FOOTER = 60
+
 NOTHING = Words("", "")
 CONTENTS = Words("สารบัญ", "Contents")
 PROVENANCE = Words("ที่มาของข้อมูลและวิธีทำ", "Provenance")
@@ -198,10 +201,11 @@ def _first(words: Words, lang: str) -> str:
 
 def page_rule(masthead: Masthead) -> str:
     """The CSS of the printed sheet: A4, its margins, and a footer with name, marks and page number on each."""
-    marks = [masthead.footer if masthead.footer.th else masthead.title]
-    marks += [labels.SYNTHETIC] if masthead.synthetic else []
+    name = _first(masthead.footer if masthead.footer.th else masthead.title, masthead.lang)
+    name = name if len(name) <= LONGEST_FOOTER else name[: LONGEST_FOOTER - 1] + "…"
+    marks = [labels.SYNTHETIC] if masthead.synthetic else []
     marks += [STAFF_ONLY] if masthead.profile == "school" else []
-    left = " · ".join(_first(words, masthead.lang) for words in marks)
+    left = " · ".join([name, *(_first(words, masthead.lang) for words in marks)])
     quoted = re.sub(r"[^\S ]|[\"'\\\\<>{}@;\x00-\x1f]", lambda m: f"\\{ord(m[0]):x} ", left)
     look = f"font:8.5pt {style.FONT_STACK};color:{style.MUTED}"
     return (

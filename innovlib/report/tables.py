@@ -24,6 +24,10 @@ from innovlib.report.typeset import one_line, words_html
 __all__ = ["Column", "Table", "results_table", "spark", "table"]
 
 
+#: A table of more rows may go over a printed page's end; a shorter one is kept whole.
+LONG = 24
+
+
 @dataclass(frozen=True)
 class Table:
     """A finished table; shows itself in a notebook and in a page."""
@@ -62,7 +66,7 @@ class Table:
         notes = _together([self.note, *_footnotes(rows, self.columns, said=said)])
         foot = f'<p class="note">{words_html(notes, self.lang)}</p>' if notes.th else ""
         return (
-            f'<div class="table"><table><caption>{words_html(self.caption, self.lang)}</caption>'
+            f'<div class="table{" long" if len(rows) > LONG else ""}"><table><caption>{words_html(self.caption, self.lang)}</caption>'
             f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{foot}</div>"
         )
 

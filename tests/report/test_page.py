@@ -247,6 +247,14 @@ def test_every_printed_sheet_has_name_mark_and_number():
     assert "ห้ามเผยแพร่" in page.page_rule(masthead(profile="school"))
 
 
+def test_a_name_of_300_characters_does_not_push_the_marks_off_the_sheet():
+    name = Words("ก" * 300, "k" * 300)
+    rule = page.page_rule(masthead(footer=name))
+    assert "ก" * 61 not in rule
+    assert "ข้อมูลจำลอง" in rule
+    assert page.report_html(notebook(title=name, entry={"name_th": name.th}))
+
+
 def test_names_of_schools_are_kept_whole_and_a_long_one_may_break():
     nb = notebook(text("โรงเรียนบ้านพุยกับบ้านมูเซอ"), names=("บ้านมูเซอ", "ก" * 300))
     markup = page.report_html(nb)
