@@ -69,7 +69,7 @@ def _between_variances(scores: pd.DataFrame, *, sd: pd.DataFrame, length: int = 
     return pd.DataFrame(rows, columns=[*SERIES, "tau2"])
 
 
-def must_pool(scores: pd.DataFrame, *, smallest_n: int) -> bool:
+def must_pool(scores: pd.DataFrame, *, smallest_n: float) -> bool:
     """True where one of these results rests on fewer pupils than may be shown, so that years must be put together.
 
     One way is used for all of a school's results of a test: a single year beside a pooled one that contains it would
@@ -144,11 +144,13 @@ def group_results(
     smallest_n: int = 10,
     length: int = 3,
     latest_only: bool = False,
+    pooled: bool = False,
 ) -> pd.DataFrame:
     """Results of a cohort, or of the whole area, beside the area's other schools, the area and the nation.
 
     As :func:`school_results`; ``who`` names the group's rows (cohort or area) and the rows ``similar`` hold the area's
-    other schools.
+    other schools. ``pooled`` puts years together even where single years could be shown, so that a cohort and its
+    schools are read over the same periods.
 
     Notes
     -----
@@ -162,7 +164,8 @@ def group_results(
     if members.empty:
         return _no_results()
     own = group_means(members).rename(columns={"n": "n_tested"})
-    own = _with_periods(own, ref=ref, smallest_n=smallest_n, length=length, latest_only=latest_only)
+    least = np.inf if pooled else smallest_n
+    own = _with_periods(own, ref=ref, smallest_n=least, length=length, latest_only=latest_only)
     others = ref.scores[~ref.scores["school_id"].isin(school_ids)]
     rows = [_group_rows(own, members, who=who)]
     if others["school_id"].nunique() >= SMALLEST_GROUP:
