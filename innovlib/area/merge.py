@@ -9,6 +9,7 @@ import pandas as pd
 from innovlib import terms
 from innovlib.area import contract
 from innovlib.area.faults import Issue, issue
+from innovlib.area.register import place_key
 
 #: Whose row a row is: table and key -> the name of the file that last said so.
 Owners = dict[tuple[str, str], str]
@@ -107,8 +108,9 @@ def _changes(old: pd.DataFrame, new: pd.DataFrame, table: str) -> dict[str, str]
     for column in contract.table(table).names:
         before, after = _text(old[column]), _text(new[column].reindex(old.index))
         for key in old.index[(before != after).to_numpy()]:
-            # Filling a blank of the schools table is what a later list is for, not a contradiction.
-            if not (table == "schools" and before[key] == ""):
+            # A list of schools that fills a blank or spells a place in full contradicts nothing.
+            same = before[key] == "" or place_key(before[key]) == place_key(after[key])
+            if not (table == "schools" and same):
                 out.setdefault(key, []).append(f"{column} {before[key] or '–'} → {after[key] or '–'}")
     return {key: ", ".join(changes) for key, changes in out.items()}
 

@@ -72,7 +72,7 @@ class Opened:
         if self.kind in PERSONAL_KINDS or any(layout.personal for layout in self.layouts):
             return True
         cells = {v for sheet in self.book.sheets for row in sheet.rows for v in row if v is not None and v != ""}
-        return any(privacy.holds_citizen_id(v) or privacy.looks_like_person(v) for v in cells)
+        return any(privacy.holds_citizen_id(v) or privacy.mentions_person(v) for v in cells)
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ def open_file(path: Path, options: Options) -> Opened | Checked:
 
 def refusal(path: Path, kind: str, issues) -> Checked:
     """The outcome of a file of which nothing is loaded."""
-    issues = convert.summed_up(list(issues))
+    issues = convert.summed_up(_by_place(list(issues)))
     table = contract.table(vocabulary.kinds()[kind].table).empty() if kind in vocabulary.kinds() else pd.DataFrame()
     empty = contract.table("benchmarks").empty()
     return Checked(FileResult(path.name, kind, "reject_file", 0, (), (), tuple(issues), table, empty))

@@ -58,6 +58,16 @@ _FULL_NAME = re.compile(
 )
 
 
+_MENTION = re.compile(
+    r"(?<![ก-๙])(เด็กชาย|เด็กหญิง|ด\s*\.\s*[ชญ]\s*\.|นางสาว|น\s*\.\s*ส\s*\.)\s*\S|(?<![ก-๙])(นาย|นาง)\s*[ก-ฮเแโใไ]\S+\s+\S"
+)
+
+
+def mentions_person(value) -> bool:
+    """True where a title and a name stand anywhere in a cell's text; a copy of such a file would keep the name."""
+    return isinstance(value, str) and _MENTION.search(value) is not None
+
+
 def is_full_name(value) -> bool:
     """True where a whole cell is a title, a first name and a surname: a person, not an organisation or a place."""
     return isinstance(value, str) and _FULL_NAME.match(value.strip()) is not None

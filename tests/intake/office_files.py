@@ -46,7 +46,8 @@ def results(*changes: tuple[int, str, object], year: object = 2566) -> list[list
 
 def partners(*starts: object) -> list[list]:
     """One partner row for each start given."""
-    return [HEADERS["partners"], *([s[0], "มูลนิธิสมมุติ", "มูลนิธิ", start, None, 100] for s, start in zip(SCHOOLS, starts, strict=False))]  # fmt: skip
+    rows = [[s[0], "มูลนิธิสมมุติ", "มูลนิธิ", start, None, 100] for s, start in zip(SCHOOLS, starts, strict=False)]
+    return [HEADERS["partners"], *rows]
 
 
 def pupils(*scores: object, sexes: str = "") -> list[list]:

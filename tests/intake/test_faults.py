@@ -586,10 +586,9 @@ def test_broken_xml_is_refused(check):
 
 
 def test_columns_of_people_are_dropped_and_nothing_of_them_is_said(check):
-    rows = [[*row, extra, name] for row, extra, name in zip(
-        pupils(50, 60), ["เลขประจำตัวประชาชน", "1103700000003", "1103700079190"], ["ชื่อ-สกุล", "เด็กหญิงลับมาก ไม่เปิด", "เด็กชายลับมาก ไม่เปิด"],
-        strict=True,
-    )]  # fmt: skip
+    ids = ["เลขประจำตัวประชาชน", "1103700000003", "1103700079190"]
+    names = ["ชื่อ-สกุล", "เด็กหญิงลับมาก ไม่เปิด", "เด็กชายลับมาก ไม่เปิด"]
+    rows = [[*row, *extra] for row, *extra in zip(pupils(50, 60), ids, names, strict=True)]
     result = check(as_xlsx(rows))
     assert result.decision == "warn" and codes(result) == {"personal-column"} and result.rows_loaded == 2
     everything = json.dumps(result.to_dict(with_table=True), ensure_ascii=False) + result.say()
