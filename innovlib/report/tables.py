@@ -65,8 +65,9 @@ class Table:
         said = self.note.th if self.note else ""
         notes = _together([self.note, *_footnotes(rows, self.columns, said=said)])
         foot = f'<p class="note">{words_html(notes, self.lang)}</p>' if notes.th else ""
+        kind = "table long" if len(rows) > LONG else "table"
         return (
-            f'<div class="table{" long" if len(rows) > LONG else ""}"><table><caption>{words_html(self.caption, self.lang)}</caption>'
+            f'<div class="{kind}"><table><caption>{words_html(self.caption, self.lang)}</caption>'
             f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{foot}</div>"
         )
 

@@ -50,8 +50,9 @@ def years(
     """
     frame = frame_of(data, who="years")
     limits = {test: scale or _limits(rows) for test, rows in frame.groupby("test", observed=True)}
+    table = _rows(frame)
     return finish(
-        lambda width: _draw(frame, width, own=own, joined=joined_year_be, limits=limits, lang=lang),
+        lambda width: _draw(frame, table, width, own=own, joined=joined_year_be, limits=limits, lang=lang),
         data=frame, title=title, alt=alt, subtitle=subtitle, note=note, synthetic=synthetic, lang=lang,
     )  # fmt: skip
 
@@ -61,12 +62,14 @@ def _limits(rows: pd.DataFrame) -> tuple[float, float]:
     return bounds(rows.loc[rows["status"] == "shown", ["mean", "conf_low", "conf_high"]].to_numpy().ravel(), least=40)
 
 
-def _draw(frame: pd.DataFrame, width: float, *, own: str, joined: int | None, limits: dict, lang: str) -> Sheet:
+def _draw(
+    frame: pd.DataFrame, table: dict, width: float, *, own: str, joined: int | None, limits: dict, lang: str
+) -> Sheet:
     sheet, grid = Sheet(width), Grid.of(frame, width, own=own, lang=lang)
     if grid.keyed:
         _key(sheet, frame, own=own, size=grid.size, lang=lang)
     for panel in panels(frame, grid, limits=limits):
-        rows = _rows(frame, panel)
+        rows = table[panel.test, panel.grade, panel.subject]
         _frame(sheet, panel, rows, own=own, joined=joined, lang=lang)
         _others(sheet, panel, rows, own=own)
         _own(sheet, panel, rows.get(own, []))
@@ -94,12 +97,12 @@ def _key(sheet: Sheet, frame: pd.DataFrame, *, own: str, size: float, lang: str)
         x += room + 8
 
 
-def _rows(frame: pd.DataFrame, panel: Panel) -> dict[str, list[dict]]:
-    """Rows of a panel by who, in the order of their periods."""
-    same = (frame["test"] == panel.test) & (frame["grade"] == panel.grade) & (frame["subject"] == panel.subject)
-    out: dict[str, list[dict]] = {}
-    for row in frame[same].sort_values(["last_year_be", "first_year_be"]).to_dict("records"):
-        out.setdefault(row["who"], []).append(row)
+def _rows(frame: pd.DataFrame) -> dict[tuple, dict[str, list[dict]]]:
+    """Rows by panel and who, in the order of their periods."""
+    out: dict[tuple, dict[str, list[dict]]] = {}
+    for row in frame.sort_values(["last_year_be", "first_year_be"]).to_dict("records"):
+        panel = out.setdefault((row["test"], row["grade"], row["subject"]), {})
+        panel.setdefault(row["who"], []).append(row)
     return out
 
 
