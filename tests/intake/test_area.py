@@ -388,7 +388,7 @@ def corrected(tmp_path):
 @pytest.mark.parametrize(
     "steps",
     [
-        pytest.param((3, 12, 24, 26, 28, 30, 32, 500), id="some"),
+        pytest.param((3, 40, 56, 60, 62, 66, 72, 500), id="some"),
         pytest.param(range(1, 500), marks=pytest.mark.slow, id="all"),
     ],
 )
