@@ -132,7 +132,8 @@ def _row(
     """One subject; the first marks of each kind are named where they stand. Returns where the next row begins."""
     if own not in told and shown(found[own]) is not None:
         told.add(own)
-        look = replace(look, own=look.own + look.size + 2, band=look.band + look.size + 2, row=look.row + look.size + 2)
+        room = look.size + (5 if look.phone else 2)
+        look = replace(look, own=look.own + room, band=look.band + room, row=look.row + room)
         _own_label(sheet, y + look.own - look.size * 2 - 1, found[own], scale, own=own, look=look, lang=lang)
     _subject_label(sheet, y, labels.subject(subject), look=look, lang=lang)
     _verdict(sheet, y, found[own], look=look, lang=lang)
