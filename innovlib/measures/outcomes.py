@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 
 from innovlib import terms
-from innovlib.errors import CannotEstimate, Words
 from innovlib.measures.similar import SMALLEST_GROUP, between_variance, shrunken
 
 #: One series of results: what may be put on one line.
@@ -22,6 +21,9 @@ CELL = ["year_be", *SERIES]
 ASSUMED_PUPIL_SD = 18.0
 #: A reported pooled SD needs this many degrees of freedom to be believed.
 SMALLEST_SD_DF = 30
+
+GAP_COLUMNS = ["school_id", "n", "n_tests", "gap", "std_error", "shrunken", "posterior_sd", "reliability", "p_above",
+               "verdict"]  # fmt: skip
 
 VERDICT_LIMITS = ((0.975, "clearly_above"), (0.9, "likely_above"), (0.1, "undecided"), (0.025, "likely_below"))
 
@@ -192,16 +194,11 @@ def school_gaps(scores: pd.DataFrame, *, length: int = 3) -> pd.DataFrame:
     -------
     DataFrame
         ``school_id``, ``n`` (pupils over tests and years), ``n_tests``, ``gap`` (points), ``std_error``, ``shrunken``,
-        ``posterior_sd``, ``reliability``, ``p_above``, ``verdict``.
-
-    Raises
-    ------
-    CannotEstimate
-        Fewer than five schools have results.
+        ``posterior_sd``, ``reliability``, ``p_above``, ``verdict``. Empty where fewer than five schools have results.
     """
     z = standardised(scores)
     if z["school_id"].nunique() < SMALLEST_GROUP:
-        raise CannotEstimate(Words("มีโรงเรียนที่มีผลไม่ถึง 5 แห่ง", "fewer than five schools have results"))
+        return pd.DataFrame({c: [] for c in GAP_COLUMNS})
     z = z.merge(pupil_sd(scores)[[*SERIES, "pupil_sd"]], on=SERIES)
     z = z[z["year_be"] > z.groupby(["test", "grade"], observed=True)["year_be"].transform("max") - length]
     z = z.assign(total=z["gap"] * z["n"])
@@ -217,4 +214,4 @@ def school_gaps(scores: pd.DataFrame, *, length: int = 3) -> pd.DataFrame:
     variance = out.pop("variance") / out["n_tests"] ** 2
     tau2 = between_variance(out["gap"].to_numpy(), variance.to_numpy())
     found = shrunken(out["gap"], variance, tau2=tau2)
-    return out.assign(std_error=np.sqrt(variance), **found, verdict=[verdict(p) for p in found["p_above"]])
+    return out.assign(std_error=np.sqrt(variance), **found, verdict=[verdict(p) for p in found["p_above"]])[GAP_COLUMNS]

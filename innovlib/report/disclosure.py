@@ -37,6 +37,8 @@ from innovlib.errors import BadInput, UnknownName, Words, did_you_mean
 ONE_DECIMAL_FROM = 30
 #: D4: quartiles of schools need this many schools, so that no quartile is one school's mean.
 QUARTILES_FROM_SCHOOLS = 5
+#: D7: what stands for the n of a group hidden because of its schools, not its pupils.
+FEW_SCHOOLS = "×"
 #: D10: years put together before a small number is hidden.
 POOLED_YEARS = 3
 #: D3: from n pupils on, percentages are shown only between these two; outside them as "≤ low" or "≥ high".
@@ -150,7 +152,7 @@ def protect_means(results: pd.DataFrame, *, profile_name: str) -> Protected:
     out = results.drop(columns=["pupil_sd", "std_error", "df", "p_above", "n", "mean"]).copy()
     n = results["n"].astype("Float64").to_numpy(dtype=float, na_value=np.nan)
     published = results["published"].to_numpy(dtype=bool)
-    group = (results["n_schools"].fillna(1) != 1).to_numpy()
+    group = (results["who"] != "school").to_numpy()
     absent = results["mean"].isna().to_numpy() | (np.isnan(n) & ~published) | (n == 0)
     small = ~absent & ~published & (n < rules.smallest_n)
     few_schools = ~absent & ~published & group & (results["n_schools"].fillna(0).to_numpy() < rules.smallest_schools)
@@ -170,6 +172,8 @@ def protect_means(results: pd.DataFrame, *, profile_name: str) -> Protected:
         out[column] = np.where(quartiles, _to_step(results[column].to_numpy(dtype=float), 1.0), np.nan)
     out["n"] = pd.array(np.where(shown & ~np.isnan(shown_n), shown_n, np.nan), dtype="Float64").astype("Int64")
     out["n_label"] = _n_labels(shown_n, shown=shown, absent=absent, rules=rules)
+    # Enough pupils but too few schools: "<10" would be untrue.
+    out["n_label"] = out["n_label"].where(~(few_schools & ~small), FEW_SCHOOLS)
     out["status"] = np.select([absent, shown], ["absent", "shown"], "small")
     out["verdict"] = results["verdict"].where(shown, "")
     fired = _fired(D1=small.any(), D4=shown.any(), D5=rules.count_step > 1 and shown.any(), D7=few_schools.any())

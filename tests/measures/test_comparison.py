@@ -144,8 +144,9 @@ def test_results_stand_in_print_order(many_schools, no_benchmarks):
 
 
 def test_parts_dropped_from_a_test_are_not_running(no_benchmarks):
-    rows = [{"test": "NT", "grade": "ป.3", "subject": "reasoning", "year_be": 2561}, {"subject": "social", "year_be": 2559}]
-    rows += [{"test": "NT", "grade": "ป.3", "subject": "maths", "year_be": 2562}, {"year_be": 2567}, {"year_be": 2559}]
+    nt = {"test": "NT", "grade": "ป.3"}
+    rows = [nt | {"subject": "reasoning", "year_be": 2561}, nt | {"subject": "maths", "year_be": 2562}]
+    rows += [{"subject": "social", "year_be": 2559}, {"year_be": 2559}, {"year_be": 2567}]
     scores = make_scores([{"school_id": "A", "n_tested": 30, "mean": 50} | r for r in rows])
     ref = comparison.reference(scores, benchmarks=no_benchmarks)
     found = comparison.running(comparison.school_results(ref, school_id="A"))

@@ -88,6 +88,7 @@ def test_groups_of_two_schools_are_hidden_and_quartiles_need_five():
     )
     found = disclosure.protect_means(rows, profile_name="public")
     assert list(found.frame["status"]) == ["small", "shown", "shown"]
+    assert found.frame["n_label"].iloc[0] == disclosure.FEW_SCHOOLS
     assert np.isnan(found.frame["spread_low"].iloc[1])
     assert found.frame["spread_low"].iloc[2] == 40
     assert "D7" in found.fired

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -179,4 +180,14 @@ def finish(
                 Words(f"รูปไม่มี {name}", f"the figure has no {name}"),
                 expected=Words("ข้อความภาษาไทยและอังกฤษ", "words in Thai and English"),
             )
+    if data.empty:
+        draw = partial(_nothing, lang=lang)
     return Figure(title, alt, subtitle, note, synthetic, lang, data, draw(style.WIDE), draw(style.PHONE))
+
+
+def _nothing(width: float, *, lang: str) -> Sheet:
+    """A drawing that says that there is nothing to draw, in the place where the figure would stand."""
+    sheet = Sheet(width, 48.0)
+    sheet.box(0, 4, width, 40, fill=style.EMPTY)
+    sheet.text(width / 2, 28, one_line(labels.ABSENT, lang), size=10, colour=style.MUTED, anchor="middle")
+    return sheet
