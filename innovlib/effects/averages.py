@@ -10,9 +10,10 @@ import pandas as pd
 
 from innovlib.effects.contrasts import KEY_NAMES, cohort_mass, row_weights
 from innovlib.effects.estimate import GroupTime
+from innovlib.effects.scores import Scores
 
 
-def aggregate(found: GroupTime, kind: str, *, shares_known: bool = True) -> tuple[pd.DataFrame, np.ndarray]:
+def aggregate(found: GroupTime, kind: str, *, shares_known: bool = True) -> tuple[pd.DataFrame, Scores]:
     """Averages of group-time effects, with their scores.
 
     Parameters
@@ -29,25 +30,30 @@ def aggregate(found: GroupTime, kind: str, *, shares_known: bool = True) -> tupl
     Returns
     -------
     frame, scores
-        Columns: the key, estimate, std_error (no small-sample correction), n_treated; and an (N, rows) array.
+        Columns: the key, estimate, std_error (no small-sample correction), n_treated; and the scores of the rows.
     """
     panel, mass = found.panel, cohort_mass(found.panel)
     keys, weights = row_weights(found.cells, mass, kind)
     used = np.where(weights != 0, found.att[:, None], 0.0)
-    scores = found.scores @ weights
+    scores = found.scores.times(weights)
     if not shares_known:
-        scores = scores + _share_scores(found, mass, kind, used)
-    cohorts = np.array([c.cohort for c in found.cells])
+        scores = scores.plus(_share_scores(found, mass, kind, used))
+    sizes = {int(g): int((panel.joined == g).sum()) for g in panel.cohorts}
     frame = pd.DataFrame(
         {
             "estimate": (used * weights).sum(axis=0),
-            "std_error": np.sqrt((scores**2).sum(axis=0)),
-            "n_treated": [int(np.isin(panel.joined, cohorts[w != 0]).sum()) for w in weights.T],
+            "std_error": np.sqrt(scores.variance()),
+            "n_treated": [_pilots(found, column, sizes) for column in weights.T],
         }
     )
     if kind != "simple":
         frame.insert(0, KEY_NAMES[kind], keys)
     return frame, scores
+
+
+def _pilots(found: GroupTime, weights: np.ndarray, sizes: dict[int, int]) -> int:
+    """Pilot schools of the cohorts that have weight."""
+    return sum(sizes[g] for g in {c.cohort for c, w in zip(found.cells, weights, strict=True) if w != 0})
 
 
 def _share_scores(found: GroupTime, mass: dict[int, float], kind: str, used: np.ndarray) -> np.ndarray:

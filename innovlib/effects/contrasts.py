@@ -63,25 +63,26 @@ def differences(values: np.ndarray, wanted: list[Cell], *, years: np.ndarray, ba
         (N, T) with NaN for gaps; where there are gaps, year effects must have been taken out (:func:`flattened`).
     """
     if not np.isnan(values).any():
-        return values @ _matrix(wanted, years, baseline)
+        return values @ matrix(wanted, years, baseline)
     predict = {"all_years": _mean, "last_year": _last, "own_trend": _line}[baseline]
     columns = [values[:, c.target] - predict(values[:, c.before], years[list(c.before)], c.year) for c in wanted]
     return np.stack(columns, axis=1) if columns else np.empty((len(values), 0))
 
 
-def _matrix(wanted: list[Cell], years: np.ndarray, baseline: str) -> np.ndarray:
-    matrix = np.zeros((len(years), len(wanted)))
+def matrix(wanted: list[Cell], years: np.ndarray, baseline: str) -> np.ndarray:
+    """(T, K) weights that turn a school's full row of years into its difference in each cell."""
+    weights = np.zeros((len(years), len(wanted)))
     for k, cell in enumerate(wanted):
         before = list(cell.before)
-        matrix[cell.target, k] = 1.0
+        weights[cell.target, k] = 1.0
         if baseline == "last_year":
-            matrix[before[-1], k] -= 1.0
+            weights[before[-1], k] -= 1.0
         else:
-            matrix[before, k] -= 1.0 / len(before)
+            weights[before, k] -= 1.0 / len(before)
         if baseline == "own_trend":
             off = years[before] - years[before].mean()
-            matrix[before, k] -= off * (cell.year - years[before].mean()) / (off @ off)
-    return matrix
+            weights[before, k] -= off * (cell.year - years[before].mean()) / (off @ off)
+    return weights
 
 
 def _mean(values: np.ndarray, years: np.ndarray, target: int) -> np.ndarray:

@@ -17,6 +17,7 @@ from innovlib.effects.adjust import doubly_robust
 from innovlib.effects.contrasts import Cell
 from innovlib.effects.engine import Changes
 from innovlib.effects.panel import NEVER, Panel
+from innovlib.effects.scores import Block, Scores
 from innovlib.errors import CannotEstimate, Words
 
 SOURCES = {
@@ -37,7 +38,7 @@ class GroupTime:
     att
         (K,) effects.
     scores
-        (N, K) each school's part in the deviation of each effect from its expectation (influence function / N).
+        Each school's part in the deviation of each effect from its expectation (influence function / N).
     panel
         What they were estimated from.
     n_treated, n_comparison
@@ -46,7 +47,7 @@ class GroupTime:
 
     cells: list[Cell]
     att: np.ndarray
-    scores: np.ndarray
+    scores: Scores
     panel: Panel
     n_treated: np.ndarray
     n_comparison: np.ndarray
@@ -57,18 +58,24 @@ class GroupTime:
             {
                 "cohort_be": [c.cohort for c in self.cells], "year_be": [c.year for c in self.cells],
                 "event_time": [c.event_time for c in self.cells], "estimate": self.att,
-                "std_error": np.sqrt(np.einsum("nk,nk->k", self.scores, self.scores)),
+                "std_error": np.sqrt(self.scores.variance()),
                 "n_treated": self.n_treated, "n_comparison": self.n_comparison,
             }
         )  # fmt: skip
 
 
+def is_compared(panel: Panel, cell: Cell, label: int) -> bool:
+    """True where schools that joined in the year ``label`` (0 = never) are compared with in a cell."""
+    if panel.design.comparison == "never" or label == NEVER:
+        return label == NEVER
+    latest = cell.year if cell.is_post else max(cell.year, int(panel.years[max(cell.before)]))
+    return label > latest and label != cell.cohort
+
+
 def compared(panel: Panel, cell: Cell) -> np.ndarray:
     """(N,) True for the schools that a cell's pilots are compared with."""
-    if panel.design.comparison == "never":
-        return panel.joined == NEVER
-    latest = max(cell.year, int(panel.years[max(cell.before)])) if not cell.is_post else cell.year
-    return ((panel.joined == NEVER) | (panel.joined > latest)) & (panel.joined != cell.cohort)
+    held = [g for g in (NEVER, *panel.cohorts) if is_compared(panel, cell, int(g))]
+    return np.isin(panel.joined, held)
 
 
 def group_time(panel: Panel, *, pre: bool = True) -> GroupTime:
@@ -93,58 +100,64 @@ def group_time(panel: Panel, *, pre: bool = True) -> GroupTime:
     >>> group_time(panel(*simulate.area(seed=1)), pre=False).to_frame()["event_time"].tolist()
     [0, 1, 2, 3, 4, 0, 1, 2]
     """
-    wanted = [c for c in contrasts.cells(panel, pre=pre) if compared(panel, c).any()]
+    labels = [int(g) for g in np.unique(panel.joined)]
+    wanted = [c for c in contrasts.cells(panel, pre=pre) if any(is_compared(panel, c, g) for g in labels)]
     if not any(c.is_post for c in wanted):
         raise CannotEstimate(
             Words("ไม่มีปีหลังเข้าร่วมที่ยังมีโรงเรียนให้เปรียบเทียบ", "no year after joining has schools left to compare with"),
             todo=Words("เพิ่มโรงเรียนเปรียบเทียบหรือปีก่อนเข้าร่วม", "add comparison schools or years before joining"),
         )  # fmt: skip
-    values = contrasts.differences(
-        contrasts.flattened(panel), wanted, years=panel.years, baseline=panel.design.baseline
-    )
-    if panel.design.covariates:
-        return _with_covariates(panel, wanted, values)
+    if not panel.design.covariates and not panel.has_gaps:
+        return _from_means(panel, wanted)
+    flat = contrasts.flattened(panel)
+    values = contrasts.differences(flat, wanted, years=panel.years, baseline=panel.design.baseline)
+    return (_with_covariates if panel.design.covariates else _cell_by_cell)(panel, wanted, values)
+
+
+def _from_means(panel: Panel, wanted: list[Cell]) -> GroupTime:
+    """Every cell from the means of the cohorts' rows: without gaps, differences are linear in them."""
+    years = len(panel.years)
+    matrix = contrasts.matrix(wanted, panel.years, panel.design.baseline)
+    groups = {int(g): np.flatnonzero(panel.joined == g) for g in np.unique(panel.joined)}
+    sides = np.stack([_sides(panel, cell, groups) for cell in wanted], axis=-1)
+    # Centring changes no difference, and keeps second moments from cancelling.
+    held = np.column_stack([panel.outcome - panel.outcome[0], np.ones(len(panel.joined))]) * panel.weight[:, None]
+    data = [held if len(rows) == len(held) else held[rows] for rows in groups.values()]
+    sums = np.stack([part.sum(axis=0) for part in data])
+    mass = np.einsum("shk,h->sk", sides, sums[:, years])
+    mean = np.einsum("shk,ht,tk->sk", sides, sums[:, :years], matrix, optimize=True) / mass
+    sign = np.array([1.0, -1.0])
+    blocks = []
+    for place, (rows, part) in enumerate(zip(groups.values(), data, strict=True)):
+        share = sides[:, place] * sign[:, None] / mass
+        blocks.append(Block(rows, part, np.vstack([matrix * share.sum(axis=0), -(share * mean).sum(axis=0)])))
+    size = np.array([len(rows) for rows in groups.values()])
+    counts = np.einsum("shk,h->sk", sides, size).astype(int)
+    return GroupTime(wanted, mean[0] - mean[1], Scores(len(held), tuple(blocks)), panel, counts[0], counts[1])
+
+
+def _sides(panel: Panel, cell: Cell, groups: dict[int, np.ndarray]) -> np.ndarray:
+    """(2, L) 1 where a label is the cell's pilots, and where it is compared with."""
+    control = [is_compared(panel, cell, label) for label in groups]
+    return np.array([[label == cell.cohort for label in groups], control], dtype=float)
+
+
+def _cell_by_cell(panel: Panel, wanted: list[Cell], values: np.ndarray) -> GroupTime:
+    """Every cell from the schools that have a value in it."""
     scores = np.zeros(values.shape)
-    att, n_treated, n_comparison = np.zeros((3, len(wanted)))
-    for columns, treated, control in _alike(panel, wanted):
-        up, n_treated[columns] = _side(values, scores, treated, columns, panel.weight, 1.0)
-        down, n_comparison[columns] = _side(values, scores, control, columns, panel.weight, -1.0)
-        att[columns] = up - down
-    return GroupTime(wanted, att, scores, panel, n_treated.astype(int), n_comparison.astype(int))
-
-
-def _alike(panel: Panel, wanted: list[Cell]):
-    """Runs of neighbouring cells that share pilots and comparison schools: (columns, pilot rows, comparison rows)."""
-    start = 0
-    while start < len(wanted):
-        control, stop = compared(panel, wanted[start]), start + 1
-        while (
-            stop < len(wanted)
-            and wanted[stop].cohort == wanted[start].cohort
-            and (panel.design.comparison == "never" or np.array_equal(compared(panel, wanted[stop]), control))
-        ):
-            stop += 1
-        yield slice(start, stop), np.flatnonzero(panel.joined == wanted[start].cohort), np.flatnonzero(control)
-        start = stop
-
-
-def _side(
-    values: np.ndarray, scores: np.ndarray, rows: np.ndarray, columns: slice, weight: np.ndarray, sign: float
-) -> tuple[np.ndarray, np.ndarray]:
-    """Weighted mean of one side of a run of cells, its counts; its scores are written into ``scores``."""
-    held = values[rows, columns]
-    share = weight[rows]
-    if np.isnan(held).any():
-        seen = ~np.isnan(held)
-        mass = np.maximum((seen * share[:, None]).sum(axis=0), np.finfo(float).tiny)
-        mean = np.where(seen, held, 0.0).T @ share / mass
-        scores[rows, columns] = sign * np.where(seen, held - mean, 0.0) * share[:, None] / mass
-        return np.where(seen.any(axis=0), mean, np.nan), seen.sum(axis=0)
-    mean = share @ held / share.sum()
-    held -= mean
-    held *= (sign / share.sum()) * share[:, None]
-    scores[rows, columns] = held
-    return mean, np.full(len(mean), len(rows))
+    att, n_treated, n_comparison = np.zeros(len(wanted)), [], []
+    for k, cell in enumerate(wanted):
+        means = []
+        for rows, sign, count in (
+            (panel.joined == cell.cohort, 1.0, n_treated), (compared(panel, cell), -1.0, n_comparison)
+        ):  # fmt: skip
+            rows = np.flatnonzero(rows & ~np.isnan(values[:, k]))
+            share = panel.weight[rows] / panel.weight[rows].sum() if len(rows) else np.empty(0)
+            means.append(share @ values[rows, k] if len(rows) else np.nan)
+            scores[rows, k] += sign * share * (values[rows, k] - means[-1])
+            count.append(len(rows))
+        att[k] = means[0] - means[1]
+    return GroupTime(wanted, att, Scores.dense(scores), panel, np.array(n_treated), np.array(n_comparison))
 
 
 def _with_covariates(panel: Panel, wanted: list[Cell], values: np.ndarray) -> GroupTime:
@@ -157,7 +170,7 @@ def _with_covariates(panel: Panel, wanted: list[Cell], values: np.ndarray) -> Gr
         att[k], scores[rows, k] = doubly_robust(values[rows, k], treated[rows], x[rows], panel.weight[rows])
         n_treated.append(int(treated[rows].sum()))
         n_comparison.append(len(rows) - n_treated[-1])
-    return GroupTime(wanted, att, scores, panel, np.array(n_treated), np.array(n_comparison))
+    return GroupTime(wanted, att, Scores.dense(scores), panel, np.array(n_treated), np.array(n_comparison))
 
 
 def covariates_of(panel: Panel) -> np.ndarray:

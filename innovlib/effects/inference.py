@@ -209,7 +209,7 @@ def welch(panel: Panel, changes: Changes | None = None) -> Effect:
 
 
 def _with_t(panel: Panel, value: float, error: float, degrees: float, method: Words, **more) -> Effect:
-    reach = stats.t.ppf((1 + panel.design.level) / 2, degrees) * error
+    reach = float(stats.t.ppf((1 + panel.design.level) / 2, degrees)) * error
     return Effect(
         estimate=value, std_error=error, conf_low=value - reach, conf_high=value + reach,
         p_value=float(2 * stats.t.sf(abs(value) / error, degrees)) if error > 0 else float("nan"),

@@ -11,6 +11,7 @@ from innovlib.effects.design import FEWEST_TREATED
 from innovlib.effects.effect import Effects
 from innovlib.effects.engine import Changes
 from innovlib.effects.panel import Panel
+from innovlib.effects.scores import Scores
 
 
 def event_study(panel: Panel, *, placebo: bool = True) -> Effects:
@@ -44,7 +45,7 @@ def event_study(panel: Panel, *, placebo: bool = True) -> Effects:
     return _effects(panel, frame)
 
 
-def multiplier(scores: np.ndarray, *, draws: int, seed: int, level: float = 0.95) -> tuple[np.ndarray, float]:
+def multiplier(scores: Scores, *, draws: int, seed: int, level: float = 0.95) -> tuple[np.ndarray, float]:
     """Multiplier bootstrap of influence scores: standard errors (K,) and the critical value of the simultaneous band.
 
     Each draw flips the sign of every school's scores at random (Rademacher); the error is the draws' interquartile
@@ -54,17 +55,9 @@ def multiplier(scores: np.ndarray, *, draws: int, seed: int, level: float = 0.95
     Parameters
     ----------
     scores
-        (N, K) as :class:`innovlib.effects.estimate.GroupTime` has them; summed by cluster first where there are some.
+        Of K estimates, as :class:`innovlib.effects.estimate.GroupTime` has them.
     """
-    rng = np.random.default_rng(seed)
-    held = np.ascontiguousarray(scores[(scores != 0).any(axis=1)], dtype=np.float32)
-    total, found, at_once = held.sum(axis=0), [], 64
-    for start in range(0, draws, at_once):
-        size = min(at_once, draws - start)
-        bits = rng.integers(0, 256, size=(size, -(-len(held) // 8)), dtype=np.uint8)
-        picked = np.unpackbits(bits, axis=1, count=len(held)).astype(np.float32)
-        found.append(2 * (picked @ held) - total)
-    drawn = np.concatenate(found).astype(float)
+    drawn = scores.flipped(draws=draws, seed=seed)
     error = np.subtract(*np.quantile(drawn, [0.75, 0.25], axis=0)) / (2 * stats.norm.ppf(0.75))
     good = error > 0
     return error, float(np.quantile(np.abs(drawn[:, good] / error[good]).max(axis=1), level))

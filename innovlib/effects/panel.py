@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -46,7 +47,7 @@ class Panel:
     design: Design
     notes: tuple[Words, ...] = ()
 
-    @property
+    @cached_property
     def cohorts(self) -> np.ndarray:
         """First treated years (BE) that occur, ascending."""
         return np.unique(self.joined[self.joined != NEVER])
@@ -124,21 +125,19 @@ def panel(frame: pd.DataFrame, schools: pd.DataFrame, design: Design | None = No
     notes: list[Words] = []
     roster = _roster(schools, design, notes)
     tidy = _tidy(frame, roster, design, notes)
-    wide = tidy.pivot_table(index="school_id", columns="year_be", values="outcome", aggfunc="first", sort=True)
-    wide = wide.reindex(roster.index[roster.index.isin(wide.index)])
-    _tell_left_out(roster.index.difference(wide.index), notes, "ไม่มีผลเลย", "have no result at all")
-    years = wide.columns.to_numpy(dtype=int)
-    joined = _joined(roster.loc[wide.index], years, notes)
-    values = wide.to_numpy(dtype=float)
-    usable = _usable(values, years, joined, wide.index, notes)
-    wide, values, joined = wide[usable], values[usable], joined[usable]
+    values, years = _wide(tidy, len(roster))
+    seen = ~np.isnan(values).all(axis=1)
+    _tell_left_out(roster.index[~seen], notes, "ไม่มีผลเลย", "have no result at all")
+    joined = _joined(roster, years, seen, notes)
+    usable = seen & _usable(values, years, joined, roster.index, notes, seen)
     _tell_years(years, notes)
+    values, joined = values[usable], joined[usable]
     _refuse(values, years, joined, design)
-    rows = roster.loc[wide.index].reset_index()
-    size = _size(tidy, rows)
+    rows = roster[usable].reset_index()
+    pupils = _pupils(tidy, len(roster))[usable]
     return Panel(
         outcome=_frozen(values), years=_frozen(years), joined=_frozen(joined), schools=rows,
-        weight=_frozen(_weight(tidy, rows, design)), stratum=_frozen(_strata(size, notes)),
+        weight=_frozen(_weight(pupils, design)), stratum=_frozen(_strata(_size(pupils, rows), notes)),
         block=_frozen(codes(rows, "district", "subdistrict")), area=_frozen(codes(rows, design.area)),
         design=design, notes=tuple(notes),
     )  # fmt: skip
@@ -185,35 +184,55 @@ def _roster(schools: pd.DataFrame, design: Design, notes: list[Words]) -> pd.Dat
 
 
 def _tidy(frame: pd.DataFrame, roster: pd.DataFrame, design: Design, notes: list[Words]) -> pd.DataFrame:
+    """Rows with a result of known schools, one a school and year: ``row`` (in the roster), year_be, outcome, n."""
     _need(frame, ("school_id", "year_be", "outcome"), "frame")
-    tidy = frame.assign(
-        school_id=frame["school_id"].astype("str"), outcome=pd.to_numeric(frame["outcome"]).astype("float64")
-    )
-    if np.isinf(tidy["outcome"]).any():
+    outcome = pd.to_numeric(frame["outcome"]).to_numpy(dtype="float64", na_value=np.nan)
+    if np.isinf(outcome).any():
         raise BadInput(Words("ผลลัพธ์มีค่าอนันต์", "an outcome is infinite"), where="frame.outcome")
+    ids = frame["school_id"].astype("str")
+    tidy = pd.DataFrame({"row": roster.index.get_indexer(ids), "year_be": frame["year_be"].to_numpy(dtype=int)})
+    tidy["outcome"] = outcome
+    if "n" in frame:
+        tidy["n"] = frame["n"].to_numpy(dtype="float64", na_value=np.nan)
+    keep = ~np.isnan(outcome)
     if design.years is not None:
-        tidy = tidy[tidy["year_be"].between(*design.years)]
-    tidy = tidy[tidy["outcome"].notna()]
-    stray = tidy.loc[~tidy["school_id"].isin(roster.index), "school_id"].unique()
-    _tell_left_out(stray, notes, "ไม่อยู่ในทะเบียนโรงเรียน", "are not in the schools frame")
-    tidy = tidy[tidy["school_id"].isin(roster.index)]
-    keys = tidy.duplicated(["school_id", "year_be"], keep=False)
-    exact = tidy.duplicated(["school_id", "year_be", "outcome"], keep=False)
-    clash = tidy[keys & ~exact]
+        keep &= tidy["year_be"].between(*design.years).to_numpy()
+    stray = keep & (tidy["row"] < 0).to_numpy()
+    _tell_left_out(ids[stray].unique(), notes, "ไม่อยู่ในทะเบียนโรงเรียน", "are not in the schools frame")
+    tidy = tidy[keep & ~stray]
+    if tidy.empty:
+        raise CannotEstimate(Words("ไม่มีผลลัพธ์ให้ประมาณค่า", "there is no outcome to estimate from"), where="frame")
+    return _once(tidy, roster, notes)
+
+
+def _once(tidy: pd.DataFrame, roster: pd.DataFrame, notes: list[Words]) -> pd.DataFrame:
+    """One row per school and year: exact copies are told, conflicting ones refused."""
+    first = int(tidy["year_be"].min())
+    place = tidy["row"] * (int(tidy["year_be"].max()) - first + 1) + tidy["year_be"] - first
+    if np.bincount(place).max() == 1:
+        return tidy
+    keys = tidy.duplicated(["row", "year_be"], keep=False)
+    clash = tidy[keys & ~tidy.duplicated(["row", "year_be", "outcome"], keep=False)]
     if not clash.empty:
-        first = clash.iloc[0]
+        school, year = roster.index[clash["row"].iat[0]], clash["year_be"].iat[0]
         raise BadInput(
-            Words(f"โรงเรียน {first['school_id']} ปี {first['year_be']} มีสองค่า ({len(clash)} แถวทั้งหมด)",
-                  f"school {first['school_id']} has two values in {first['year_be']} ({len(clash)} such rows)"),
+            Words(f"โรงเรียน {school} ปี {year} มีสองค่า ({len(clash)} แถวทั้งหมด)",
+                  f"school {school} has two values in {year} ({len(clash)} such rows)"),
             where="frame",
             expected=Words("หนึ่งแถวต่อโรงเรียนต่อปี", "one row per school and year"),
         )  # fmt: skip
-    copies = int(tidy.duplicated(["school_id", "year_be"]).sum())
-    if copies:
-        notes.append(Words(f"แถวซ้ำที่ค่าเท่ากัน {copies} แถว ใช้แถวเดียว", f"{copies} exact duplicate rows; one of each kept"))
-    if tidy.empty:
-        raise CannotEstimate(Words("ไม่มีผลลัพธ์ให้ประมาณค่า", "there is no outcome to estimate from"), where="frame")
-    return tidy.drop_duplicates(["school_id", "year_be"])
+    single = tidy.drop_duplicates(["row", "year_be"])
+    copies = len(tidy) - len(single)
+    notes.append(Words(f"แถวซ้ำที่ค่าเท่ากัน {copies} แถว ใช้แถวเดียว", f"{copies} exact duplicate rows; one of each kept"))
+    return single
+
+
+def _wide(tidy: pd.DataFrame, n_schools: int) -> tuple[np.ndarray, np.ndarray]:
+    """(N, T) outcomes of all schools of the roster, and the years in which anyone has one."""
+    column, years = pd.factorize(tidy["year_be"].to_numpy(), sort=True)
+    values = np.full((n_schools, len(years)), np.nan)
+    values[tidy["row"], column] = tidy["outcome"]
+    return values, years
 
 
 def _some(ids, most: int = 5) -> str:
@@ -237,33 +256,33 @@ def _tell_years(years: np.ndarray, notes: list[Words]) -> None:
         notes.append(Words(f"ปีที่ไม่มีผลของโรงเรียนใดเลย: {_some(gone)}", f"years without any result: {_some(gone)}"))
 
 
-def _joined(roster: pd.DataFrame, years: np.ndarray, notes: list[Words]) -> np.ndarray:
+def _joined(roster: pd.DataFrame, years: np.ndarray, seen: np.ndarray, notes: list[Words]) -> np.ndarray:
     joined = pd.to_numeric(roster["joined_year_be"]).astype("float64").fillna(NEVER).to_numpy().astype(int)
     later = joined > years.max()
-    if later.any():
-        notes.append(Words(f"{later.sum()} โรงเรียนเข้าร่วมหลังปีสุดท้ายของข้อมูล จึงนับเป็นกลุ่มเปรียบเทียบ",
-                           f"{later.sum()} schools join after the last year and count as not joined"))  # fmt: skip
+    if (later & seen).any():
+        count = (later & seen).sum()
+        notes.append(Words(f"{count} โรงเรียนเข้าร่วมหลังปีสุดท้ายของข้อมูล จึงนับเป็นกลุ่มเปรียบเทียบ",
+                           f"{count} schools join after the last year and count as not joined"))  # fmt: skip
     return np.where(later, NEVER, joined)
 
 
-def _usable(values: np.ndarray, years: np.ndarray, joined: np.ndarray, ids: pd.Index, notes: list[Words]) -> np.ndarray:
+def _usable(
+    values: np.ndarray, years: np.ndarray, joined: np.ndarray, ids: pd.Index, notes: list[Words], there: np.ndarray
+) -> np.ndarray:
     """True for schools with a result on both sides of joining; comparison schools, of some cohort's joining."""
+    pilots = joined[(joined != NEVER) & there]
+    if not len(pilots):
+        return there
     seen = ~np.isnan(values)
-    if not (joined != NEVER).any():
-        return np.ones(len(joined), dtype=bool)
-    starts = np.where(joined == NEVER, joined[joined != NEVER].max(), joined)
-    before = (seen & (years[None, :] < starts[:, None])).any(axis=1)
-    starts = np.where(joined == NEVER, joined[joined != NEVER].min(), joined)
-    after = (seen & (years[None, :] >= starts[:, None])).any(axis=1)
-    too_early = (joined != NEVER) & (joined <= years.min())
-    _tell_left_out(
-        ids[too_early],
-        notes,
-        "เข้าร่วมก่อนหรือในปีแรกของข้อมูล จึงไม่มีปีก่อนเข้าร่วม",
-        "joined in or before the first year, so there is no year before",
+    before, after = (
+        (seen & side(years, np.where(joined == NEVER, other, joined)[:, None])).any(axis=1)
+        for side, other in ((np.less, pilots.max()), (np.greater_equal, pilots.min()))
     )
-    _tell_left_out(ids[~before & ~too_early], notes, "ไม่มีผลก่อนเข้าร่วม", "have no result before joining")
-    _tell_left_out(ids[before & ~after], notes, "ไม่มีผลหลังเข้าร่วม", "have no result after joining")
+    early = there & (joined != NEVER) & (joined <= years.min())
+    _tell_left_out(ids[early], notes, "เข้าร่วมก่อนหรือในปีแรกของข้อมูล จึงไม่มีปีก่อนเข้าร่วม",
+                   "joined in or before the first year, so there is no year before")  # fmt: skip
+    _tell_left_out(ids[there & ~before & ~early], notes, "ไม่มีผลก่อนเข้าร่วม", "have no result before joining")
+    _tell_left_out(ids[there & before & ~after], notes, "ไม่มีผลหลังเข้าร่วม", "have no result after joining")
     return before & after
 
 
@@ -296,14 +315,20 @@ def _refuse(values: np.ndarray, years: np.ndarray, joined: np.ndarray, design: D
         raise CannotEstimate(Words("ผลลัพธ์มีค่าเดียวทุกโรงเรียนทุกปี", "the outcome never varies"), where="frame.outcome")
 
 
-def _size(tidy: pd.DataFrame, rows: pd.DataFrame) -> np.ndarray:
-    """Pupils tested a year (mean), else enrolment; NaN where neither is known."""
-    size = pd.Series(np.nan, index=rows["school_id"])
-    if "n" in tidy:
-        size = tidy.groupby("school_id")["n"].mean().reindex(size.index).astype("float64")
-    if "enrolment" in rows:
-        size = size.fillna(pd.Series(rows["enrolment"].to_numpy(dtype="float64", na_value=np.nan), index=size.index))
-    return size.to_numpy(dtype=float)
+def _pupils(tidy: pd.DataFrame, n_schools: int) -> np.ndarray:
+    """(N,) mean number of pupils tested a year over the years that say; NaN where none does."""
+    if "n" not in tidy:
+        return np.full(n_schools, np.nan)
+    known = tidy[tidy["n"].notna()]
+    total, count = (np.bincount(known["row"], weights=w, minlength=n_schools) for w in (known["n"], None))
+    return np.divide(total, count, out=np.full(n_schools, np.nan), where=count > 0)
+
+
+def _size(pupils: np.ndarray, rows: pd.DataFrame) -> np.ndarray:
+    """Pupils tested a year, else enrolment; NaN where neither is known."""
+    if "enrolment" not in rows:
+        return pupils
+    return np.where(np.isnan(pupils), rows["enrolment"].to_numpy(dtype="float64", na_value=np.nan), pupils)
 
 
 def _strata(size: np.ndarray, notes: list[Words]) -> np.ndarray:
@@ -323,26 +348,25 @@ def _strata(size: np.ndarray, notes: list[Words]) -> np.ndarray:
     return np.where(known, np.searchsorted(cuts, size, side="left"), parts // 2)
 
 
-def _weight(tidy: pd.DataFrame, rows: pd.DataFrame, design: Design) -> np.ndarray:
+def _weight(pupils: np.ndarray, design: Design) -> np.ndarray:
     if design.weights == "schools":
-        return np.ones(len(rows))
-    if "n" not in tidy:
+        return np.ones(len(pupils))
+    if np.isnan(pupils).all():
         raise BadInput(Words("ถ่วงน้ำหนักด้วยนักเรียนต้องมีคอลัมน์ n", "weighting by pupils needs the column n"), where="frame")
-    weight = tidy.groupby("school_id")["n"].mean().reindex(rows["school_id"]).to_numpy(dtype="float64", na_value=np.nan)
-    if np.isnan(weight).any() or (weight <= 0).any():
+    if not (pupils > 0).all():
         raise BadInput(
             Words("บางโรงเรียนไม่มีจำนวนผู้เข้าสอบ", "some schools have no number of pupils tested"),
             where="frame.n", todo=Words("เติม n หรือใช้ weights='schools'", "fill n, or use weights='schools'"),
         )  # fmt: skip
-    return weight
+    return pupils
 
 
 def codes(rows: pd.DataFrame, *names: str) -> np.ndarray:
     """Codes of the values of the last column, told apart by those before it; blank and absent are -1."""
     if names[-1] not in rows:
         return np.full(len(rows), -1)
-    known = rows[names[-1]].notna().to_numpy()
-    places = rows[[n for n in names if n in rows]].astype("str").agg("|".join, axis=1)
-    codes = np.full(len(rows), -1)
-    codes[known] = pd.factorize(places[known], sort=True)[0]
-    return codes
+    joint = np.zeros(len(rows), dtype=int)
+    for name in [n for n in names if n in rows]:
+        code = pd.factorize(rows[name], sort=True)[0] + 1
+        joint = joint * (code.max() + 1) + code
+    return np.where(rows[names[-1]].notna(), np.unique(joint, return_inverse=True)[1], -1)

@@ -94,7 +94,7 @@ def test_one_number_per_school_gives_the_average_of_group_time_effects(baseline,
     frame, scores = averages.aggregate(estimate.group_time(found), estimand)
     value, own_scores = inference.scores_of(estimate.changes(found))
     assert value == pytest.approx(frame["estimate"].iat[0], abs=1e-12)
-    assert np.allclose(own_scores, scores[:, 0], atol=1e-12)
+    assert np.allclose(own_scores, scores.matrix()[:, 0], atol=1e-12)
 
 
 def noiseless(effect: float, seed: int, gaps: float = 0.0, trend: float = 0.0):
