@@ -15,6 +15,8 @@ from innovlib.area.layouts import Layout
 TINY = 2
 #: Fewer of one sex than this, beside enough of the other, can be worked out from a total (SAFETY rule D1).
 SMALL = 10
+#: How many of the rows that stand twice a message names.
+_MOST_NAMED = 6
 #: Fields that make a row of each kind what it is; two rows alike in all of them are the same row twice.
 GRAINS = {
     "results": ("school_id", "year_be", "test", "grade", "subject"),
@@ -138,9 +140,11 @@ def duplicates(records: list[dict], *, layout: Layout) -> tuple[list[dict], set[
             names = {terms.matching_key(str(r["name_th"])) for r in same if r.get("name_th")}
             code = "row-repeated" if not conflict else "code-two-schools" if len(names) > 1 else "row-conflict"
             numbers = [r["_row"] for r in same]
+            few = sorted(set(numbers))[:_MOST_NAMED]
+            more = "" if len(same) <= _MOST_NAMED else " …"
             for number in numbers if conflict else numbers[1:]:
                 (rejected if conflict else dropped).add(number)
-                others = ", ".join(str(n) for n in sorted(set(numbers)) if n != number) or str(number)
+                others = (", ".join(str(n) for n in few if n != number) or str(number)) + more
                 facts = {"others": others, "school": str(same[0].get("school_id"))}
                 found[code, number] = issue(code, sheet=same[0]["_sheet"], row=number, **facts)
     kept, seen = [], set()

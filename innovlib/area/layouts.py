@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections import defaultdict
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from innovlib.area import privacy, vocabulary
 from innovlib.area.faults import Issue, Refused, issue, refuse
@@ -42,18 +43,24 @@ class Layout:
         """Subjects of a wide table in column order; empty for a long one."""
         return tuple(dict.fromkeys(use.subject for use in self.uses if use.subject))
 
-    @property
+    @cached_property
     def fields(self) -> frozenset[str]:
         """All fields that some column gives."""
         return frozenset(use.field for use in self.uses)
 
-    @property
+    @cached_property
     def width(self) -> int:
         """Number of the last column that has a header."""
         return max(
             (c for row in self.header_rows for c, v in enumerate(self.sheet.rows[row - 1], 1) if not is_blank(v)),
             default=0,
         )
+
+    @cached_property
+    def keys(self) -> dict[int, str]:
+        """For each column its lowest header text, as headers are compared."""
+        rows = (self.sheet.rows[row - 1] for row in self.header_rows)
+        return {c: vocabulary.header_key(v) for cells in rows for c, v in enumerate(cells, 1) if not is_blank(v)}
 
     @property
     def title(self) -> str:
@@ -111,7 +118,12 @@ def _sheet_notes(looked: list[Sheet], chosen: list[Layout], found: dict[str, Lay
 def _fit(layout: Layout) -> tuple:
     subjects = len({u.subject for u in layout.uses if u.subject})
     # A needed column that is not there weighs double: a table of results without its means is no list of schools.
-    return (len(layout.uses) - 2 * len(layout.missing()), subjects > 0, -layout.header_rows[0], -len(layout.header_rows))
+    return (
+        len(layout.uses) - 2 * len(layout.missing()),
+        subjects > 0,
+        -layout.header_rows[0],
+        -len(layout.header_rows),
+    )
 
 
 def _best(sheet: Sheet, kind: str | None) -> Layout | None:

@@ -141,10 +141,7 @@ def _is_header(layout: Layout, filled: list, number: int) -> bool:
     texts = [v for _, v in filled if isinstance(v, str)]
     if len(texts) < 3 or len(texts) < len(filled):
         return False
-    headers = {
-        c: vocabulary.header_key(v) for row in layout.header_rows for c, v in enumerate(layout.sheet.rows[row - 1], 1)
-    }
-    same = sum(vocabulary.header_key(v) == headers.get(c) for c, v in filled)
+    same = sum(vocabulary.header_key(v) == layout.keys.get(c) for c, v in filled)
     if same >= 3 and same * 2 > len(filled):
         return True
     if vocabulary.known_headers(texts) * 5 >= len(texts) * 4 and not any(re.search(r"\d", t) for t in texts):
@@ -153,6 +150,8 @@ def _is_header(layout: Layout, filled: list, number: int) -> bool:
 
 
 def _counts_columns(values: list) -> bool:
+    if terms.western_digits(str(values[0])).strip("( )") != "1":
+        return False
     numbers = [re.fullmatch(r"\(?(\d+)\)?", terms.western_digits(str(v)).strip()) for v in values]
     return all(numbers) and [int(m[1]) for m in numbers] == list(range(1, len(values) + 1))
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import tomllib
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 
 from innovlib import terms
@@ -87,6 +87,7 @@ def _categories(column: str) -> dict[str, tuple[str, ...]]:
     return {code: tuple(words) for code, words in _words()["categories"][column].items()}
 
 
+@lru_cache(maxsize=1 << 16)
 def header_key(text: object) -> str:
     """A header as it is compared: no spaces, no punctuation, one spelling of Thai marks, small letters.
 
@@ -132,11 +133,13 @@ def is_total(header: object) -> bool:
 
 def known_headers(cells) -> int:
     """How many cells of a row are headers of any kind, or subjects."""
-    found = 0
-    for cell in cells:
-        if isinstance(cell, str) and cell.strip():
-            found += any(field_of(cell, kind) for kind in kinds()) or subject_of(cell) is not None
-    return found
+    return sum(is_header(cell) for cell in cells if isinstance(cell, str))
+
+
+@lru_cache(maxsize=1 << 16)
+def is_header(text: str) -> bool:
+    """True for a header of any kind, or a subject."""
+    return bool(text.strip()) and (any(field_of(text, kind) for kind in kinds()) or subject_of(text) is not None)
 
 
 def header_names(kind: str, fields=()) -> dict[str, str]:
