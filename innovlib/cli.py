@@ -108,6 +108,7 @@ def _add_render(commands) -> None:
     add("--lang", default="both", help="th, en, both")
     add("--force", action="store_true", help="ทำใหม่ทั้งหมด · make those that are up to date as well")
     add("--templates", type=Path, default=paths.NOTEBOOKS, metavar="DIR", help="แม่แบบ · folder of report-*.ipynb")
+    add("--engine", default="auto", help="auto, warm, kernel: ผลเหมือนกัน · warm is faster, the pages are the same")
     add("--limit", type=float, metavar="S", help="วินาทีต่อฉบับ · seconds that one report may take")
     add("--quiet", action="store_true", help="ไม่แสดงแถบความคืบหน้า · no progress bar")
     add("--json", action="store_true", help="ผลเป็น JSON · say it as JSON")
@@ -209,6 +210,7 @@ def render(said: argparse.Namespace) -> int:
         profile=said.profile,
         lang=said.lang,
         force=said.force,
+        engine=said.engine,
         templates=said.templates,
         limits=Limits() if said.limit is None else Limits(report_s=said.limit),
         progress=not (said.json or said.quiet),

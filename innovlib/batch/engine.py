@@ -8,12 +8,15 @@ counts as done only if nothing was raised, every code cell was executed and no o
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import re
 import signal
 import tempfile
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import ClassVar
 
 import papermill
 from nbclient.exceptions import DeadKernelError
@@ -22,14 +25,13 @@ from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import Engine, papermill_engines
 from papermill.exceptions import PapermillExecutionError
 from papermill.execute import remove_error_markers
-from traitlets import Int
 from traitlets.config import Config
 
 ENGINE = "innov"
 
 _ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _ADDRESS = re.compile(r"\bat 0x[0-9a-fA-F]+")
-_OVERWRITTEN = re.compile(r"[^\n]*\r(?!\n)")
+_CELL_FILE = re.compile(r"[^\s'\"<>]{0,200}ipykernel_\d+[\\/]\d+\.py")
 
 
 @dataclass(frozen=True)
@@ -65,34 +67,64 @@ class Run:
 
 
 class LimitedClient(PapermillNotebookClient):
-    """papermill's client, stopping a notebook whose outputs would fill the memory."""
+    """papermill's client, stopping a notebook whose outputs would fill the memory, and noting where it stands."""
 
-    output_limit = Int(Limits.output_mb * 2**20)
+    def __init__(self, nb_man, *, limits: Limits, begun: Path | None = None, **settings) -> None:
+        super().__init__(nb_man, timeout=limits.cell_s, on_cell_start=self.note_cell, **settings)
+        self.limit_mb, self.begun = limits.output_mb, begun
+        self.arrived = 0
 
-    def __init__(self, nb_man, **settings):
-        super().__init__(nb_man, on_notebook_start=self._note_group, **settings)
-        self.arrived, self.kernel_group = 0, None
-
-    def _note_group(self, **_) -> None:
-        self.kernel_group = getattr(self.km.provisioner, "pgid", None)
+    def note_cell(self, cell: NotebookNode, cell_index: int) -> None:
+        """Leave word of the cell that is about to run, for those who must explain why a process is gone."""
+        if self.begun is not None and cell.cell_type == "code" and cell.source.strip():
+            self.begun.write_text(json.dumps({"cell": cell_index, "source": cell.source}), encoding="utf-8")
 
     def process_message(self, msg, cell, cell_index):
-        """Count what arrives before it is kept; past the limit the kernel is ended, for it need not listen any more."""
+        """Count what arrives before it is kept; past the limit the cell is stopped."""
         self.arrived += _size(msg["content"])
-        if self.arrived <= self.output_limit:
+        if self.arrived <= self.limit_mb << 20:
             return super().process_message(msg, cell, cell_index)
-        if self.km.has_kernel:
-            self.km.provisioner.process.kill()
+        self.stop_cell(msg["msg_type"])
         return None
 
+    def stop_cell(self, msg_type: str) -> None:
+        """End the kernel: a cell that only prints need not listen to anything milder."""
+        if self.km.has_kernel:
+            self.km.provisioner.process.kill()
+
     def execute(self, **settings):
-        """Execute the notebook; a kernel that was ended for its outputs says so."""
+        """Execute the notebook; one that was stopped for its outputs says so."""
         try:
             return super().execute(**settings)
         except DeadKernelError as error:
-            if self.arrived > self.output_limit:
-                raise DeadKernelError(f"outputs are larger than {self.output_limit >> 20} MB") from error
+            self.check_outputs(error)
             raise
+
+    def check_outputs(self, cause: Exception | None = None) -> None:
+        """Raise where the outputs have passed their limit."""
+        if self.arrived > self.limit_mb << 20:
+            raise TooMuchOutput(f"outputs are larger than {self.limit_mb} MB") from cause
+
+
+class KernelClient(LimitedClient):
+    """The client of an ordinary kernel, whose process group it remembers."""
+
+    def __init__(self, nb_man, **settings) -> None:
+        super().__init__(nb_man, on_notebook_start=self._note_group, **settings)
+        self.group = None
+
+    def _note_group(self, **_) -> None:
+        self.group = getattr(self.km.provisioner, "pgid", None)
+
+    def end_group(self) -> None:
+        """End what the notebook started: it must not outlive it."""
+        if self.group and hasattr(os, "killpg"):
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self.group, signal.SIGKILL)
+
+
+class TooMuchOutput(Exception):
+    """The cells printed more than a report may hold."""
 
 
 def _size(content) -> int:
@@ -104,10 +136,13 @@ def _size(content) -> int:
 
 
 class InnovEngine(Engine):
-    """The papermill engine ``innov``: an ordinary Jupyter kernel, kept private and cleaned up after."""
+    """The papermill engine ``innov``: the warm shell of this process if it has one, else a private Jupyter kernel."""
+
+    #: Makes a client that runs cells in this very process; set where a warm shell was started.
+    here: ClassVar[Callable | None] = None
 
     @classmethod
-    def execute_managed_notebook(cls, nb_man, kernel_name, *, limits=None, keep=None, start_timeout=60, **others):
+    def execute_managed_notebook(cls, nb_man, kernel_name, *, limits=None, keep=None, begun=None, **others):
         """Execute the notebook that papermill has prepared; papermill calls this.
 
         Parameters
@@ -116,25 +151,28 @@ class InnovEngine(Engine):
             :class:`Limits` of one report.
         keep
             A list that takes papermill's manager before anything runs, so that a notebook that dies can be looked at.
+        begun
+            A file that always names the cell at work.
         """
         if keep is not None:
             keep.append(nb_man)
-        limits = limits or Limits()
+        settings = {name: others[name] for name in ("log_output", "stdout_file", "stderr_file") if name in others}
+        settings |= {"limits": limits or Limits(), "begun": begun, "kernel_name": kernel_name}
+        if cls.here is not None:
+            cls.here(nb_man, **settings).execute()
+            return
         with tempfile.TemporaryDirectory(prefix="innov-") as folder:
-            client = LimitedClient(
+            client = KernelClient(
                 nb_man,
-                kernel_name=kernel_name,
-                timeout=limits.cell_s,
-                startup_timeout=start_timeout,
+                startup_timeout=others.get("start_timeout", 60),
                 config=_private(Path(folder)),
                 ipython_hist_file=":memory:",
-                output_limit=limits.output_mb << 20,
-                **{name: others[name] for name in ("log_output", "stdout_file", "stderr_file") if name in others},
+                **settings,
             )
             try:
                 client.execute()
             finally:
-                _end_group(client)
+                client.end_group()
 
 
 def _private(folder: Path) -> Config:
@@ -148,17 +186,10 @@ def _private(folder: Path) -> Config:
     return config
 
 
-def _end_group(client: LimitedClient) -> None:
-    # What a report started must not outlive it; the kernel leads a process group of its own.
-    if client.kernel_group and hasattr(os, "killpg"):
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(client.kernel_group, signal.SIGKILL)
-
-
 papermill_engines.register(ENGINE, InnovEngine)
 
 
-def run_notebook(path: Path, *, parameters: dict, limits: Limits | None = None) -> Run:
+def run_notebook(path: Path, *, parameters: dict, limits: Limits | None = None, begun: Path | None = None) -> Run:
     """Run a template with parameters and judge the result.
 
     Parameters
@@ -167,6 +198,8 @@ def run_notebook(path: Path, *, parameters: dict, limits: Limits | None = None) 
         The template.
     parameters
         Values for its ``parameters`` cell.
+    begun
+        A file that always names the cell at work, for the case that this process is killed.
 
     Returns
     -------
@@ -176,13 +209,14 @@ def run_notebook(path: Path, *, parameters: dict, limits: Limits | None = None) 
     keep, error = [], None
     try:
         papermill.execute_notebook(
-            str(path).replace("{", "{{").replace("}", "}}"),
+            _escaped(path),
             None,
             parameters=parameters,
             engine_name=ENGINE,
             progress_bar=False,
             keep=keep,
             limits=limits or Limits(),
+            begun=begun,
         )
     except Exception as raised:  # noqa: BLE001 - whatever a report raises is its own fault, told in the result
         error = raised
@@ -191,6 +225,16 @@ def run_notebook(path: Path, *, parameters: dict, limits: Limits | None = None) 
     notebook = remove_error_markers(keep[0].nb)
     fault = find_fault(notebook, error)
     return Run(settled(notebook), fault)
+
+
+def blank_notebook(path: Path, *, parameters: dict) -> NotebookNode:
+    """A template with its parameters put in and nothing run."""
+    return settled(papermill.execute_notebook(_escaped(path), None, parameters=parameters, prepare_only=True))
+
+
+def _escaped(path: Path) -> str:
+    # papermill fills braces in paths with parameters; those in a folder's name are only themselves.
+    return str(path).replace("{", "{{").replace("}", "}}")
 
 
 def find_fault(notebook: NotebookNode, error: Exception | None = None) -> Fault | None:
@@ -227,7 +271,7 @@ def settled(notebook: NotebookNode) -> NotebookNode:
         if "injected-parameters" in cell.metadata.get("tags", ()):
             cell["id"] = f"injected-{i}"
         if cell.cell_type == "code":
-            cell.outputs = [_without_addresses(output) for output in _joined(cell.outputs)]
+            cell.outputs = [_steady(output) for output in _joined(cell.outputs)]
     return notebook
 
 
@@ -243,7 +287,8 @@ def _joined(outputs: list[NotebookNode]) -> list[NotebookNode]:
             streams[output.name] = output
             out.append(output)
     for stream in streams.values():
-        stream.text = _OVERWRITTEN.sub("", stream.text)
+        if "\r" in stream.text:
+            stream.text = "\n".join(_overwritten(line) for line in stream.text.split("\n"))
     # Which of the two came first is chance as well, so stdout leads where nothing stands between them.
     for i in range(len(out) - 1):
         if [o.get("name") for o in out[i : i + 2]] == ["stderr", "stdout"]:
@@ -251,9 +296,23 @@ def _joined(outputs: list[NotebookNode]) -> list[NotebookNode]:
     return out
 
 
-def _without_addresses(output: NotebookNode) -> NotebookNode:
+def _overwritten(line: str) -> str:
+    # What a carriage return has sent the next words over; one at the very end belongs to the line's ending.
+    return line[:-1].rpartition("\r")[2] + line[-1:]
+
+
+def _steady(output: NotebookNode) -> NotebookNode:
     if output.output_type == "stream":
-        output.text = _ADDRESS.sub("at 0x…", output.text)
-    elif isinstance(output.get("data", {}).get("text/plain"), str):
-        output.data["text/plain"] = _ADDRESS.sub("at 0x…", output.data["text/plain"])
+        output.text = _steady_text(output.text)
+    elif output.output_type == "error":
+        output.evalue = _steady_text(output.evalue)
+        output.traceback = [_steady_text(line) for line in output.traceback]
+    elif isinstance(output.data.get("text/plain"), str):
+        output.data["text/plain"] = _steady_text(output.data["text/plain"])
     return output
+
+
+def _steady_text(text: str) -> str:
+    # Where an object lies in memory, and under which name a kernel keeps a cell's source, is chance.
+    text = _CELL_FILE.sub("cell.py", text) if "ipykernel_" in text else text
+    return _ADDRESS.sub("at 0x…", text)

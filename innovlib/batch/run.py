@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import importlib
-import json
 import shutil
 import signal
 import tempfile
 import threading
 import time
 from collections import deque
-from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from tqdm import tqdm
@@ -21,64 +19,13 @@ from innovlib.area.store import open_area
 from innovlib.batch import keys, manifest
 from innovlib.batch.engine import Fault, Limits
 from innovlib.batch.folder import OutFolder
+from innovlib.batch.job import PAGE, failed_notebook, read_result, write_job
 from innovlib.batch.journal import Journal, now
+from innovlib.batch.outcome import Outcome, failure_text
 from innovlib.batch.plan import SHARED_PARAMETERS, Plan, Report, make_plan
-from innovlib.batch.pool import KernelPool
-from innovlib.batch.work import EXECUTED, JOB, PAGE, RESULT
+from innovlib.batch.pool import open_pool
 from innovlib.errors import BadInput, Words
 from innovlib.report.disclosure import PROFILES
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What a batch did. ``exit_code``: 0 all done, 1 some failed, 130 interrupted."""
-
-    out: Path
-    rendered: tuple[str, ...] = ()
-    kept: tuple[str, ...] = ()
-    failed: dict[str, Fault] = field(default_factory=dict)
-    stale: tuple[str, ...] = ()
-    notes: tuple[Words, ...] = ()
-    interrupted: bool = False
-
-    @property
-    def exit_code(self) -> int:
-        """The exit code of the command."""
-        return 130 if self.interrupted else int(bool(self.failed))
-
-    def to_dict(self) -> dict:
-        """The outcome for a program."""
-        return {
-            "out": self.out.name,
-            "rendered": list(self.rendered),
-            "kept": list(self.kept),
-            "failed": {name: {"cell": f.cell, "cause": f.cause} for name, f in self.failed.items()},
-            "stale": list(self.stale),
-            "notes": [note._asdict() for note in self.notes],
-            "interrupted": self.interrupted,
-            "exit_code": self.exit_code,
-        }
-
-    def sentences(self) -> list[Words]:
-        """The outcome for a person, in both languages."""
-        n, m, k = len(self.rendered), len(self.failed), len(self.kept)
-        lines = [
-            *self.notes,
-            Words(f"ทำรายงาน {n} ฉบับ คงเดิม {k} ฉบับ ไม่สำเร็จ {m} ฉบับ", f"{n} reports made, {k} kept, {m} failed"),
-        ]
-        for name, fault in self.failed.items():
-            cell = "" if fault.cell is None else f" [{fault.cell}]"
-            lines.append(
-                Words(f"ไม่สำเร็จ {name} เซลล์{cell}: {fault.cause}", f"failed {name}, cell{cell}: {fault.cause}")
-            )
-        if self.failed:
-            lines.append(Words("ดูรายละเอียดใน _failed/", "details stand in _failed/"))
-        if self.stale:
-            files = ", ".join(self.stale)
-            lines.append(Words(f"ไฟล์ที่ไม่อยู่ในแผนแล้ว ลบได้: {files}", f"no longer in the plan, you may delete: {files}"))
-        if self.interrupted:
-            lines.append(Words("หยุดกลางคัน สั่งซ้ำเพื่อทำต่อ", "stopped before the end; run again to go on where it stopped"))
-        return lines
 
 
 def render(
@@ -93,6 +40,7 @@ def render(
     force: bool = False,
     templates: Path = paths.NOTEBOOKS,
     limits: Limits | None = None,
+    engine: str = "auto",
     page: str = "innovlib.report.page",
     progress: bool = False,
 ) -> Outcome:
@@ -113,6 +61,9 @@ def render(
         Reports made at a time.
     force
         Make reports that are up to date as well.
+    engine
+        ``warm`` forks each report from a prepared process, ``kernel`` gives each an ordinary Jupyter kernel; the pages
+        are the same. ``auto`` is ``warm`` where the system can fork.
     page
         Module whose ``report_html(notebook)``, ``read_meta(notebook)`` and ``index_html(entries, ...)`` make pages.
 
@@ -129,7 +80,7 @@ def render(
     plan = make_plan(open_area(area_folder), profile=profile, lang=lang, templates=Path(templates))
     chosen = plan.select(kind, only=only)
     folder = OutFolder(_out_path(plan, out))
-    batch = Batch(plan, folder, page=page, limits=limits or Limits())
+    batch = Batch(plan, folder, page=page, limits=limits or Limits(), engine=engine)
     batch.refuse_mixing()
     with folder.held():
         return batch.run(chosen, workers=workers, force=force, progress=progress)
@@ -145,13 +96,14 @@ def _out_path(plan: Plan, out: str | Path | None) -> Path:
 class Batch:
     """One run of a plan into a folder that is held for it."""
 
-    def __init__(self, plan: Plan, folder: OutFolder, *, page: str, limits: Limits) -> None:
-        self.plan, self.folder, self.limits = plan, folder, limits
+    def __init__(self, plan: Plan, folder: OutFolder, *, page: str, limits: Limits, engine: str) -> None:
+        self.plan, self.folder, self.limits, self.engine = plan, folder, limits, engine
         self.page = importlib.import_module(page)
         self.journal = Journal.open(folder.path)
         self.made_with, self.made_of = keys.kit(), keys.described(plan.area)
         self.keys = keys.report_keys(plan, made_with=self.made_with, made_of=self.made_of)
         self.before = manifest.read(folder.path)
+        self.notes: list[Words] = list(plan.notes)
         self.failed: dict[str, Fault] = {}
         self.rendered: list[str] = []
 
@@ -193,7 +145,7 @@ class Batch:
             tuple(r.name for r in chosen if r not in todo),
             self.failed,
             tuple(name for name in self.folder.pages() if name not in self.plan.by_file),
-            self.plan.notes,
+            tuple(self.notes),
             interrupted,
         )
 
@@ -205,15 +157,26 @@ class Batch:
         }
 
     def _work(self, todo: list[Report], *, scratch: Path, workers: int, stop: list, bar: tqdm) -> None:
+        if not todo:
+            return
         templates = self._copy_templates(scratch)
-        pool = KernelPool(scratch, templates=templates)
+        kinds = {report.kind for report in todo}
+        shared = {name: value for name, value in todo[0].parameters.items() if name in SHARED_PARAMETERS}
+        pool = open_pool(
+            scratch,
+            engine=self.engine,
+            templates={kind: path for kind, path in templates.items() if kind in kinds},
+            shared=shared,
+            page=self.page.__name__,
+        )
+        orders = {"limits": self.limits, "page": self.page.__name__, "private": self._private(scratch)}
         waiting, running = deque(enumerate(todo)), {}
         try:
             while (waiting or running) and not stop:
                 while waiting and len(running) < workers:
                     number, report = waiting.popleft()
                     job = scratch / str(number)
-                    self._write_job(job, report, templates[report.kind])
+                    write_job(job, template=templates[report.kind], parameters=report.parameters, **orders)
                     pool.start(job, kind=report.kind)
                     running[job] = (report, now(), time.monotonic())
                 for job, code in pool.ended(wait_s=0.2).items():
@@ -225,6 +188,12 @@ class Batch:
                         pool.kill(job)
         finally:
             pool.close()
+            self.notes += pool.notes
+
+    def _private(self, scratch: Path) -> list[str]:
+        """Places on this machine that no page may show; short ones could stand in a page by chance."""
+        places = (self.plan.area.folder, paths.ROOT, Path.home(), scratch)
+        return [str(place) for place in places if len(str(place)) >= 8]
 
     def _copy_templates(self, scratch: Path) -> dict[str, Path]:
         # The plan's own copy is run, so that a template that is edited meanwhile cannot make two kinds of page.
@@ -233,24 +202,11 @@ class Batch:
             path.write_text(self.plan.templates[kind].text, encoding="utf-8")
         return copies
 
-    def _write_job(self, job: Path, report: Report, template: Path) -> None:
-        job.mkdir()
-        private = [str(p) for p in (self.plan.area.folder, paths.ROOT, Path.home(), job.parent) if len(str(p)) >= 8]
-        ordered = {
-            "template": str(template),
-            "parameters": report.parameters,
-            "shared": [name for name in SHARED_PARAMETERS if name in report.parameters],
-            "limits": asdict(self.limits),
-            "page": self.page.__name__,
-            "private": private,
-        }
-        (job / JOB).write_text(json.dumps(ordered, ensure_ascii=False), encoding="utf-8")
-
     def _take(self, job: Path, code: int, report: Report, start: str, begun: float) -> None:
         """Take in what a worker left: a page to publish, or a failure to set apart."""
         seconds, key = time.monotonic() - begun, self.keys[report.file]
         row = {"report": report.name, "file": report.file, "start": start, "seconds": round(seconds, 3)}
-        result = _result(job, code, late=seconds > self.limits.report_s, limits=self.limits)
+        result = read_result(job, code, late=seconds > self.limits.report_s)
         if result["status"] == "done":
             self.folder.publish(report.file, (job / PAGE).read_bytes())
             self.folder.absolve(report.name)
@@ -260,12 +216,7 @@ class Batch:
             return
         fault = Fault(**result["fault"])
         self.failed[report.name] = fault
-        notebook = job / EXECUTED
-        self.folder.quarantine(
-            report.name,
-            words=failure_text(report, fault),
-            notebook=notebook.read_bytes() if notebook.is_file() else None,
-        )
+        self.folder.quarantine(report.name, words=failure_text(report.name, fault), notebook=failed_notebook(job))
         self.journal.add(status="failed", end=now(), failed_key=key, cause=fault.cause, cell=fault.cell, **row)
 
     def _finish(self) -> None:
@@ -294,33 +245,6 @@ class Batch:
             )
         )
         self.folder.publish(manifest.MANIFEST_FILE, text)
-
-
-def _result(job: Path, code: int, *, late: bool, limits: Limits) -> dict:
-    try:
-        result = json.loads((job / RESULT).read_text(encoding="utf-8"))
-        if code == 0 and result["status"] in ("done", "failed"):
-            return result
-    except (OSError, ValueError, KeyError):
-        pass  # the worker did not come to its end; what is known of that is said below
-    cause = (
-        f"stopped after {limits.report_s:g} s, the limit of one report"
-        if late
-        else f"the worker ended with code {code}"
-    )
-    said = job / "said.txt"
-    tail = said.read_text(encoding="utf-8", errors="replace")[-4000:] if said.is_file() else ""
-    return {"status": "failed", "fault": Fault(cause, traceback=tail).to_dict()}
-
-
-def failure_text(report: Report, fault: Fault) -> str:
-    """What stands beside a failed report's notebook: which report, which cell, why."""
-    cell = "-" if fault.cell is None else str(fault.cell)
-    return (
-        f"รายงานที่ไม่สำเร็จ / failed report: {report.name}\n"
-        f"เซลล์ (นับจาก 0) / cell (from 0): {cell}\n"
-        f"สาเหตุ / cause: {fault.cause}\n\n{fault.source}\n\n{fault.traceback}\n"
-    )
 
 
 @contextlib.contextmanager

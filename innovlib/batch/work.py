@@ -10,6 +10,7 @@ import hashlib
 import importlib
 import json
 import os
+import signal
 import sys
 import threading
 import time
@@ -18,15 +19,14 @@ from pathlib import Path
 
 import nbformat
 
-from innovlib.batch.engine import Fault, Limits, run_notebook
+from innovlib.batch.engine import Fault, run_notebook
+from innovlib.batch.job import BEGUN, EXECUTED, PAGE, RESULT, read_job
 
-JOB, RESULT, PAGE, EXECUTED = "job.json", "result.json", "page.html", "executed.ipynb"
 
-
-def make_report(folder: Path) -> dict:
-    """Make the report that ``job.json`` asks for; returns what ``result.json`` says."""
-    job = json.loads((folder / JOB).read_text(encoding="utf-8"))
-    run = run_notebook(Path(job["template"]), parameters=job["parameters"], limits=Limits(**job["limits"]))
+def make_report(folder: Path) -> None:
+    """Make the report that ``job.json`` asks for and leave the result beside it."""
+    job = read_job(folder)
+    run = run_notebook(Path(job["template"]), parameters=job["parameters"], limits=job["limits"], begun=folder / BEGUN)
     fault, html, entry = run.fault, "", {}
     if fault is None:
         fault, html, entry = _page(run.notebook, job)
@@ -38,7 +38,6 @@ def make_report(folder: Path) -> dict:
         (folder / PAGE).write_bytes(data)
         result = {"status": "done", "sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data), "entry": entry}
     (folder / RESULT).write_text(json.dumps(result, ensure_ascii=False), encoding="utf-8")
-    return result
 
 
 def _page(notebook, job: dict) -> tuple[Fault | None, str, dict]:
@@ -54,18 +53,38 @@ def _page(notebook, job: dict) -> tuple[Fault | None, str, dict]:
     return None, html, entry
 
 
-def _watch(parent: int) -> None:
-    """End this process, and the kernel with it, soon after the batch that started it is gone."""
-    while os.getppid() == parent:
-        time.sleep(0.5)
-    os._exit(1)
+def watch_parent() -> None:
+    """End this process, and all it started, soon after the process that started it is gone."""
+    parent = os.getppid()
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(0.5)
+        os.killpg(0, signal.SIGKILL)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+def limit_memory(megabytes: int) -> None:
+    """Let this process and what it starts grow by so much and no more, where the system can see to that."""
+    try:
+        import resource
+
+        # What may be written to; address space that is only set aside, as for threads, does not count.
+        pages = int(Path("/proc/self/statm").read_text().split()[5])
+        bound = pages * resource.getpagesize() + (megabytes << 20)
+        resource.setrlimit(resource.RLIMIT_DATA, (bound, resource.getrlimit(resource.RLIMIT_DATA)[1]))
+    except (ImportError, OSError, ValueError):
+        return  # Windows and macOS have no such bound; there the system's own is all there is
 
 
 def main() -> int:
     """Entry of a worker process."""
+    folder = Path(sys.argv[1])
+    limit_memory(read_job(folder)["limits"].memory_mb)
     if os.name == "posix":
-        threading.Thread(target=_watch, args=(os.getppid(),), daemon=True).start()
-    make_report(Path(sys.argv[1]))
+        watch_parent()
+    make_report(folder)
     return 0
 
 

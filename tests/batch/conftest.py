@@ -84,6 +84,7 @@ def render(area, templates, tmp_path, monkeypatch):
     monkeypatch.setattr(keys, "kit", lambda: kit)
 
     def go(kind="all", **changes):
+        os.environ.pop("PYTEST_CURRENT_TEST", None)  # a kernel that sees it does not watch the descriptors
         settings = {"out": tmp_path / "out", "templates": templates, "page": "plain_page", "workers": 2}
         return run.render(area, kind, **settings | changes)
 
