@@ -18,6 +18,7 @@ from innovlib.measures.similar import SMALLEST_GROUP, between_variance, shrunken
 RESULT_COLUMNS = [
     "who", "school_id", *SERIES, "period", "first_year_be", "last_year_be", "pooled", "n", "n_schools", "mean",
     "std_error", "df", "pupil_sd", "sd_source", "spread_low", "spread_high", "published", "verdict", "p_above",
+    "against",
 ]  # fmt: skip
 
 _PERIOD = ["period", "first_year_be", "last_year_be", "pooled"]
@@ -158,7 +159,7 @@ def group_results(
     pupils, are the units of uncertainty: with school j's influence IF_j = Σ_t w_t (n_jt / N_t)(mean_jt − M_t) / Σ_t
     w_t, the variance is k / (k − 1) Σ IF_j², read with Student's t on k − 1 degrees of freedom (linearised ratio
     mean; Cochran, Sampling Techniques, 3rd ed., section 9A.1). P(above) compares the group with the other schools
-    by Welch's t on these variances; a group is not shrunken.
+    by Welch's t on these variances, or the whole area with the published national mean; a group is not shrunken.
     """
     members = ref.scores[ref.scores["school_id"].isin(school_ids)]
     if members.empty:
@@ -247,7 +248,7 @@ def _published_rows(own: pd.DataFrame, *, ref: Reference, level: str) -> pd.Data
 def _together(rows: list[pd.DataFrame], *, ref: Reference) -> pd.DataFrame:
     """All rows in one frame with every column of a result, and the spread of their series."""
     out = pd.concat(rows, ignore_index=True).merge(ref.spread, on=SERIES, how="left")
-    return out.reindex(columns=[*(c for c in RESULT_COLUMNS if c not in ("verdict", "p_above")), "tau2"])
+    return out.reindex(columns=[*(c for c in RESULT_COLUMNS if c not in ("verdict", "p_above", "against")), "tau2"])
 
 
 def _with_school_verdicts(out: pd.DataFrame) -> pd.DataFrame:
@@ -259,21 +260,26 @@ def _with_school_verdicts(out: pd.DataFrame) -> pd.DataFrame:
     # The other side is an average of schools that themselves vary, so it carries an error of its own.
     variance = school["pupil_sd"] ** 2 / school["n"] + school["std_error_other"].fillna(0.0) ** 2
     found = shrunken(school["mean"] - school["mean_other"], variance, tau2=school["tau2"].to_numpy())
-    return out.merge(
-        school[_KEY].assign(who="school", p_above=found["p_above"].to_numpy()), on=[*_KEY, "who"], how="left"
-    )
+    return _judged(out, school, p_above=found["p_above"].to_numpy(), who="school", against=against)
 
 
 def _with_group_verdicts(out: pd.DataFrame, *, who: str) -> pd.DataFrame:
-    """P(above) of a group against the area's other schools, by Welch's t on the errors between schools."""
+    """P(above) of a group against the area's other schools; of the whole area against the published nation."""
     columns = [*_KEY, "mean", "std_error", "df"]
-    group = out.loc[out["who"] == who, columns].merge(
-        out.loc[out["who"] == "similar", columns], on=_KEY, suffixes=("", "_o")
-    )
-    a, b = group["std_error"] ** 2, group["std_error_o"] ** 2
-    df = (a + b) ** 2 / (a**2 / group["df"] + b**2 / group["df_o"])
+    against = "similar" if (out["who"] == "similar").any() else "nation"
+    other = out.loc[out["who"] == against, columns]
+    group = out.loc[out["who"] == who, columns].merge(other, on=_KEY, suffixes=("", "_o"))
+    a, b = group["std_error"] ** 2, group["std_error_o"].fillna(0.0) ** 2
+    # A published figure carries no error of its own, so the group's degrees of freedom stand alone.
+    df = (a + b) ** 2 / (a**2 / group["df"] + (b**2 / group["df_o"]).fillna(0.0))
     p_above = stats.t.cdf((group["mean"] - group["mean_o"]) / np.sqrt(a + b), df)
-    return out.merge(group[_KEY].assign(who=who, p_above=p_above), on=[*_KEY, "who"], how="left")
+    return _judged(out, group, p_above=p_above, who=who, against=against)
+
+
+def _judged(out: pd.DataFrame, judged: pd.DataFrame, *, p_above: np.ndarray, who: str, against: str) -> pd.DataFrame:
+    """The rows with P(above) put on those that were compared, and against whom."""
+    known = judged[_KEY].assign(who=who, p_above=p_above, against=np.where(np.isnan(p_above), "", against))
+    return out.merge(known, on=[*_KEY, "who"], how="left")
 
 
 def _finished(out: pd.DataFrame) -> pd.DataFrame:
@@ -281,6 +287,7 @@ def _finished(out: pd.DataFrame) -> pd.DataFrame:
     out = out.reindex(columns=RESULT_COLUMNS)
     out["published"] = out["published"].eq(True).fillna(False).astype(bool)
     out["verdict"] = [verdict(p) for p in out["p_above"].to_numpy(dtype=float)]
+    out["against"] = out["against"].fillna("")
     out["n"] = out["n"].astype("Float64").round().astype("Int64")
     out["n_schools"] = out["n_schools"].astype("Int64")
     order = {"who": ("school", "cohort", "similar", "area", "province", "nation"), "test": terms.TESTS,

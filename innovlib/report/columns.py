@@ -78,6 +78,10 @@ def _text(row: dict, column: Column, lang: str) -> Words | str:
     """What a shown cell says."""
     if column.kind == "interval":
         ends = (number(row[f"{column.key}_{end}"], decimals=column.decimals) for end in ("low", "high"))
+        # A dash between −11 and −5 would read as a third minus.
+        if row[f"{column.key}_low"] < 0:
+            low, high = ends
+            return Words(f"{low} ถึง {high}", f"{low} to {high}")
         return "–".join(ends)
     value = row[column.key]
     if column.kind == "verdict":

@@ -160,7 +160,7 @@ def protect_means(results: pd.DataFrame, *, profile_name: str) -> Protected:
 
     shown_n = np.where(published, n, rounded_half_up(n, rules.count_step))
     step = np.where(n >= ONE_DECIMAL_FROM, 0.1, 1.0)
-    step = np.where(published, 0.01, step)
+    step = np.where(published, 0.1, step)
     half = _half_width(results, shown_n=shown_n)
     mean = results["mean"].to_numpy(dtype=float)
     interval = shown & ~published & np.isfinite(half)
@@ -176,8 +176,9 @@ def protect_means(results: pd.DataFrame, *, profile_name: str) -> Protected:
     out["n_label"] = out["n_label"].where(~(few_schools & ~small), FEW_SCHOOLS)
     out["status"] = np.select([absent, shown], ["absent", "shown"], "small")
     out["verdict"] = results["verdict"].where(shown, "")
+    out["against"] = results["against"].where(shown, "")
     fired = _fired(D1=small.any(), D4=shown.any(), D5=rules.count_step > 1 and shown.any(), D7=few_schools.any())
-    if "pooled" in results and results["pooled"].any():
+    if (results["first_year_be"] < results["last_year_be"]).any():
         fired = (*fired, "D10")
     return Protected(out.reset_index(drop=True), rules.name, fired)
 

@@ -20,7 +20,15 @@ def school_name(school: pd.Series) -> Words:
 
 
 def school_facts(school: pd.Series, *, profile: str) -> list[tuple[Words, Words]]:
-    """What is known of a school as label and value; what is not known says so."""
+    """What is known of a school as label and value; the last line names what is not known."""
+    facts = _facts(school, profile=profile)
+    unknown = [label for label, value in facts if value == _UNKNOWN]
+    missing = Words(" ".join(w.th for w in unknown), ", ".join(w.en for w in unknown))
+    known = [(label, value) for label, value in facts if value != _UNKNOWN]
+    return [*known, (Words("ไม่มีข้อมูล", "Not known"), missing)] if unknown else known
+
+
+def _facts(school: pd.Series, *, profile: str) -> list[tuple[Words, Words]]:
     joined = school["joined_year_be"]
     cohort = school["cohort"]
     grades = [school["lowest_grade"], school["highest_grade"]]
@@ -36,21 +44,14 @@ def school_facts(school: pd.Series, *, profile: str) -> list[tuple[Words, Words]
         (Words("ใช้ภาษาอื่นที่บ้าน", "Other language at home"), _share(school["share_other_language"])),
         (Words("นักเรียนยากจน", "Poor pupils"), _share(school["share_poor"])),
         (Words("พื้นที่สูง", "Highland"), _yes_no(school["is_highland"])),
-        (
-            Words("รุ่นที่", "Cohort"),
-            Words("ไม่ใช่โรงเรียนนำร่อง", "not a pilot school")
-            if pd.isna(cohort) and pd.isna(joined)
-            else Words(*(f"{cohort}",) * 2)
-            if pd.notna(cohort)
-            else _UNKNOWN,
-        ),
-        (
-            Words("เข้าร่วมเมื่อ", "Joined in"),
-            Words("–", "–")
-            if pd.isna(joined)
-            else Words(f"ปีการศึกษา {joined} ({terms.to_ce(joined)})", f"academic year {joined} ({terms.to_ce(joined)})"),
-        ),
+        (Words("รุ่นที่", "Cohort"), _UNKNOWN if pd.isna(cohort) else _text(cohort)),
+        (Words("เข้าร่วมเมื่อ", "Joined in"), _UNKNOWN if pd.isna(joined) else _joined(int(joined))),
     ]
+
+
+def _joined(year_be: int) -> Words:
+    ce = terms.to_ce(year_be)
+    return Words(f"ปีการศึกษา {year_be} ({ce})", f"academic year {year_be} ({ce})")
 
 
 def _text(value) -> Words:
@@ -175,6 +176,7 @@ def cohorts(schools: pd.DataFrame, *, profile: str) -> pd.DataFrame:
     rows = []
     groups = [(c, schools[schools["cohort"] == c]) for c in sorted(schools["cohort"].dropna().unique())]
     outside = schools[schools["cohort"].isna()]
+    outsiders = Words("โรงเรียนอื่นในพื้นที่", "Other schools of the area") if groups else Words("ทุกโรงเรียน", "All schools")
     for cohort, part in [*groups, (None, outside)]:
         if part.empty:
             continue
@@ -182,7 +184,7 @@ def cohorts(schools: pd.DataFrame, *, profile: str) -> pd.DataFrame:
         districts = sorted(part["district"].dropna().unique(), key=terms.thai_sort_key)
         rows.append(
             {
-                "what": Words("โรงเรียนอื่นในพื้นที่", "Other schools of the area") if cohort is None else cohort_name(cohort),
+                "what": outsiders if cohort is None else cohort_name(cohort),
                 "joined": ", ".join(str(y) for y in years) or "–",
                 "n_schools": len(part),
                 "districts": " ".join(districts) or "–",

@@ -75,9 +75,9 @@ def other(who: str, *, own: str) -> Words:
     return OTHER_SCHOOLS if who == "similar" and own != "school" else OTHERS[who]
 
 
-def compared(own: str) -> Words:
-    """Head of the column of verdicts."""
-    whom = other("similar", own=own)
+def compared(own: str, against: str = "similar") -> Words:
+    """Head of the column of verdicts: whom the results are judged against."""
+    whom = other(against, own=own)
     return Words(f"เทียบ{whom.th}", f"vs {whom.en}")
 
 

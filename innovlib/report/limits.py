@@ -28,7 +28,7 @@ def of_results(results: Protected, *, ref: Reference, who: str) -> list[Words]:
     hidden = int((rows["status"] == "small").sum())
     if hidden:
         out.append(sentence("limits.hidden", count=hidden, smallest=profile(results.profile).smallest_n))
-    if rows["pooled"].astype(bool).any():
+    if (rows["first_year_be"] < rows["last_year_be"]).any():
         out.append(sentence("limits.pooled"))
     several_years = ref.scores["year_be"].min() < ref.scores["year_be"].max()
     out.append(sentence("limits.paper" if several_years else "limits.one_year"))
@@ -68,10 +68,11 @@ def of_area(area: Area) -> list[Words]:
     return out
 
 
-def of_school(school: pd.Series) -> list[Words]:
-    """Limits that lie in the school's own place in the area."""
+def of_school(school: pd.Series, *, area: Area) -> list[Words]:
+    """Limits that lie in the school's own place in the area; nothing where the area names no pilot school at all."""
+    known = area.table("schools")[["cohort", "joined_year_be"]].notna().any(axis=None)
     is_pilot = pd.notna(school["cohort"]) or pd.notna(school["joined_year_be"])
-    return [] if is_pilot else [sentence("limits.not_pilot")]
+    return [sentence("limits.not_pilot")] if known and not is_pilot else []
 
 
 def always() -> list[Words]:

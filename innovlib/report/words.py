@@ -95,11 +95,10 @@ def listed(labels: list[Words]) -> Words:
 
 
 def whom(results: Protected) -> Words:
-    """Whom these results are compared with: similar schools where there are any, else the area."""
-    who = set(results.frame["who"])
-    if "similar" not in who:
-        return sentence("whom.area")
-    return sentence("whom.similar" if "school" in who else "whom.others")
+    """Whom these results are judged against: similar schools, the area's other schools, the area or the nation."""
+    against = next((a for a in results.frame["against"] if a), "area")
+    is_school = (results.frame["who"] == "school").any()
+    return sentence("whom.others" if against == "similar" and not is_school else f"whom.{against}")
 
 
 def own(results: Protected, who: str) -> pd.DataFrame:
@@ -236,7 +235,9 @@ def marks(protected: Protected) -> Words:
 
 
 def interval_note(results: Protected) -> Words:
-    """What the line and the band of a figure of results mean."""
+    """What the line and, where there is one, the band of a figure of results mean."""
+    if results.frame["spread_low"].isna().all():
+        return sentence("note.interval_only")
     return sentence("note.interval", whom=whom(results))
 
 

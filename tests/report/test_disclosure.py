@@ -17,7 +17,7 @@ def results(rows: list[dict]) -> pd.DataFrame:
         "first_year_be": 2567, "last_year_be": 2567, "pooled": False, "n_schools": 1, "mean": 44.44,
         "std_error": np.nan, "df": np.nan, "pupil_sd": 15.0, "sd_source": "reported",
         "spread_low": np.nan, "spread_high": np.nan,
-        "published": False, "verdict": "undecided", "p_above": 0.5,
+        "published": False, "verdict": "undecided", "p_above": 0.5, "against": "similar",
     }  # fmt: skip
     frame = pd.DataFrame([usual | row for row in rows])[comparison.RESULT_COLUMNS]
     return frame.astype({"n": "Int64", "n_schools": "Int64"})
@@ -97,7 +97,7 @@ def test_groups_of_two_schools_are_hidden_and_quartiles_need_five():
 def test_published_figures_pass_as_they_are():
     rows = results([{"who": "nation", "n": None, "n_schools": None, "mean": 54.27, "published": True}])
     found = disclosure.protect_means(rows, profile_name="public").frame.iloc[0]
-    assert (found["status"], found["mean"], found["n_label"]) == ("shown", 54.27, "–")
+    assert (found["status"], found["mean"], found["n_label"]) == ("shown", 54.3, "–")
 
 
 def test_interval_stays_on_the_scale():

@@ -95,7 +95,7 @@ def _draw(frame: pd.DataFrame, look: Look, *, own: str, limits: Range, axis: Wor
     rows, y, spans, told = Sheet(look.width), 0.0, [], set()
     judged = (frame["verdict"].fillna("") != "").any()
     if judged and not look.phone:
-        head = lines(labels.compared(own), lang)
+        head = lines(labels.compared(own, _against(frame)), lang)
         rows.texts(look.right + 12, 12, head, size=look.size - 1, colour=style.MUTED)
     for test, grade, period in groups(frame):
         y = top = _group_head(rows, y, labels.test_grade(test, grade, period), look=look, lang=lang)
@@ -193,6 +193,11 @@ def _others(sheet: Sheet, y: float, found: dict, scale: Scale) -> None:
         sheet.square(scale.clipped(nation), y + 7.8, 2.5, stroke=style.MUTED)
     if (area := shown(found.get("area"))) is not None:
         sheet.diamond(scale.clipped(area), y, 4.4, stroke=style.MUTED)
+
+
+def _against(frame: pd.DataFrame) -> str:
+    """Whom the verdicts of this figure are made against."""
+    return next((who for who in frame["against"] if who), "similar") if "against" in frame else "similar"
 
 
 def _verdict(sheet: Sheet, y: float, row: dict | None, *, look: Look, lang: str) -> None:
