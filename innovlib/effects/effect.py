@@ -126,7 +126,7 @@ class Effect:
         """The interval in words, bounds never rounded across zero."""
         low, high = shown(self.conf_low, self.design.unit), shown(self.conf_high, self.design.unit)
         level = f"{self.design.level * 100:g}"
-        return f"(ช่วงเชื่อมั่น {level}% {low} ถึง {high})" if lang == "th" else f"({level} % interval {low} to {high})"
+        return f"ช่วงเชื่อมั่น {level}% {low} ถึง {high}" if lang == "th" else f"{level} % interval {low} to {high}"
 
     def sentence(self, lang: str = "th") -> str:
         """What may be said, by rule from the interval; "ยังสรุปไม่ได้" where the interval holds zero."""
@@ -136,7 +136,8 @@ class Effect:
             said = lead + getattr(self.reason or _TOO_FEW, lang)
         else:
             value = shown(self.estimate, self.design.unit, sign=True)
-            said = f"{lead} {value} {unit_name(self.design.unit, lang)} {self.interval(lang)}"
+            before, after = ("ค่าประมาณ ", " ") if lang == "th" else ("", ", ")
+            said = f"{lead} {before}{value} {unit_name(self.design.unit, lang)}{after}{self.interval(lang)}"
         if lang == "th":
             return f"{said} (นำร่อง {self.n_treated} โรงเรียน เปรียบเทียบ {others} โรงเรียน)"
         return f"{said} ({self.n_treated} pilot, {others} comparison schools)."

@@ -124,3 +124,36 @@ def spread(asked: Panel) -> Panel:
         count = (~np.isnan(held)).sum(axis=0)
         far[rows] = np.abs(held - middle) * np.where(count > 1, count / np.maximum(count - 1, 1), np.nan)
     return asked.with_values(far, outcome=f"{asked.design.outcome}: spread between schools")
+
+
+def freedom(autonomy: pd.DataFrame, *, aspect: str = "de_facto") -> dict[str, pd.DataFrame]:
+    """Autonomy by domain as an outcome: which domain moved in pilot schools, and how far.
+
+    Items are averaged over respondents, then domains over items; "index" is the mean of the domains, each alike.
+
+    Parameters
+    ----------
+    autonomy
+        The area's autonomy table.
+    aspect
+        "de_facto", "de_jure", or "gap" (de facto minus de jure).
+
+    Returns
+    -------
+    dict
+        Domain or "index" to a frame with school_id, year_be, outcome (0–4 scale).
+    """
+    if aspect not in ("de_facto", "de_jure", "gap"):
+        raise BadInput(
+            Words(f"ไม่รู้จัก {aspect!r}", f"unknown aspect {aspect!r}"),
+            expected=Words("de_facto, de_jure หรือ gap", "de_facto, de_jure or gap"),
+        )
+    both = autonomy.astype({"de_facto": "float64", "de_jure": "float64"})
+    value = both["de_facto"] - both["de_jure"] if aspect == "gap" else both[aspect]
+    key = ["school_id", "year_be", "domain"]
+    items = both.assign(outcome=value).groupby([*key, "item"], observed=True)["outcome"].mean()
+    domains = items.groupby(key, observed=True).mean().reset_index()
+    held = {d: part[["school_id", "year_be", "outcome"]] for d, part in domains.groupby("domain", observed=True)}
+    wide = domains.pivot_table(index=["school_id", "year_be"], columns="domain", values="outcome", observed=True)
+    index = wide.mean(axis=1, skipna=False).rename("outcome").reset_index()
+    return {d: held[d].reset_index(drop=True) for d in terms.DOMAINS if d in held} | {"index": index}

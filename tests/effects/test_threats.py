@@ -200,3 +200,20 @@ def test_example_area_can_be_studied():
     whole = study.study(held["O-NET", "ป.6", "maths"])
     assert whole.effect is not None and whole.panel.treated.sum() == 13
     assert estimate.changes(whole.panel).values.shape[0] == len(whole.panel.joined)
+
+
+def test_autonomy_by_domain_is_the_mean_of_item_means():
+    rows = [
+        ("a", 2566, "budget", i, r, j, f)
+        for i, r, j, f in (("x", "head", 4, 1), ("x", "teacher", 4, 3), ("y", "head", 2, 4))
+    ]
+    columns = ["school_id", "year_be", "domain", "item", "respondent_role", "de_jure", "de_facto"]
+    table = pd.DataFrame(rows, columns=columns)
+    found = {
+        aspect: outcomes.freedom(table, aspect=aspect)["budget"]["outcome"].iat[0]
+        for aspect in ("de_facto", "de_jure", "gap")
+    }
+    assert found == {"de_facto": 3.0, "de_jure": 3.0, "gap": 0.0}
+    assert "index" in outcomes.freedom(table) and "academic" not in outcomes.freedom(table)
+    with pytest.raises(BadInput, match="unknown aspect"):
+        outcomes.freedom(table, aspect="hope")
