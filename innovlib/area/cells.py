@@ -135,10 +135,11 @@ def _from_text(cell: str, rule: Numeric, decimal_comma: bool) -> tuple[float | N
 
 def tidied(cell: str) -> tuple[str, list[tuple[str, dict]]]:
     """Text with Western digits and without what cannot be seen, and the names of these changes."""
-    found = []
-    text = _INVISIBLE.sub("", cell).replace("\u00a0", " ").strip().replace("\u2212", "-")
+    bare = _INVISIBLE.sub("", cell)
+    found: list[tuple[str, dict]] = [("text-invisible", {})] if bare != cell else []
+    text = bare.replace("\u00a0", " ").strip().replace("\u2212", "-")
     if (western := terms.western_digits(text)) != text:
-        text, found = western, [("thai-digits", {})]
+        text, found = western, [*found, ("thai-digits", {})]
     if (narrow := text.translate(_FULL_WIDTH)) != text:
         text, found = narrow, [*found, ("full-width-digits", {})]
     return text, found

@@ -318,7 +318,7 @@ def _column_notes(layout: Layout) -> list[Issue]:
             code = "personal-column"
         notes.append(issue(code, sheet=name, row=row, column=column, header=text, value=text))
     below = layout.sheet.rows[layout.header_rows[-1] :]
-    for column in range(1, layout.width + 1):
+    for column in range(1, layout.sheet.width + 1):
         filled = any(len(cells) >= column and not is_blank(cells[column - 1]) for cells in below)
         if column not in labels and filled:
             notes.append(issue("column-unnamed", sheet=name, row=row, column=column))

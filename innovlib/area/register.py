@@ -70,6 +70,8 @@ class Register:
         A code decides; a name that says otherwise is told. Without a code the name decides where only one school
         bears it, in that district where one is given.
         """
+        if isinstance(name, str) and name.strip().casefold() in cells.MISSING:
+            name = None
         reading = school_code(code, mark=mark)
         if reading.value is None and reading.found and reading.found[-1][0] == "blank":
             return self._from_name(name, district)
