@@ -65,6 +65,11 @@ def ours_from_frame(data: dict) -> None:
     ours({"panel": panel(data["frame"], data["schools"], Design(baseline="last_year"))})
 
 
+def ours_from_frame_draws(data: dict) -> None:
+    """From the tidy frame, with 999 multiplier draws and a simultaneous band."""
+    ours_draws({"panel": panel(data["frame"], data["schools"], Design(baseline="last_year"))})
+
+
 def randomisation(data: dict) -> None:
     """999 studentised permutations within size strata."""
     found = data["panel"]
@@ -130,10 +135,9 @@ def csdid_draws(data: dict) -> None:
 
 WORK = {
     f.__name__: f
-    for f in (bare_means, ours, ours_from_frame, ours_draws, randomisation, randomisation_gaps, inversion,
+    for f in (bare_means, ours, ours_from_frame, ours_draws, ours_from_frame_draws, randomisation, randomisation_gaps, inversion,
               diff_diff, diff_diff_draws, moderndid, moderndid_draws, csdid, csdid_draws)
 }  # fmt: skip
-LIBRARIES = {"diff_diff": "diff_diff", "moderndid": "moderndid", "csdid": "csdid"}
 
 
 def prepared(size: str) -> dict:
