@@ -135,7 +135,8 @@ def csdid_draws(data: dict) -> None:
 
 WORK = {
     f.__name__: f
-    for f in (bare_means, ours, ours_from_frame, ours_draws, ours_from_frame_draws, randomisation, randomisation_gaps, inversion,
+    for f in (bare_means, ours, ours_from_frame, ours_draws, ours_from_frame_draws, randomisation, randomisation_gaps,
+              inversion,
               diff_diff, diff_diff_draws, moderndid, moderndid_draws, csdid, csdid_draws)
 }  # fmt: skip
 

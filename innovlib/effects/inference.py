@@ -81,7 +81,29 @@ def which(panel: Panel) -> str:
 def _can_move(panel: Panel) -> bool:
     if (panel.block < 0).any():
         return False
-    return permute.placings(np.searchsorted(panel.cohorts, panel.joined, side="right"), panel.block) >= FEWEST_PLACINGS
+    labels = np.searchsorted(panel.cohorts, panel.joined, side="right") * panel.treated
+    return permute.placings(labels, panel.block) >= FEWEST_PLACINGS
+
+
+def clustering(panel: Panel) -> pd.DataFrame:
+    """How the pilots lie in space, and what that makes the test do.
+
+    Returns
+    -------
+    DataFrame
+        One row: concentration (pairs of pilots in one subdistrict over those expected; NaN if unknown), placings
+        (ways to place the pilots' subdistricts), permuted ("schools" or "subdistricts"; "area" where errors are
+        clustered).
+    """
+    labels = np.searchsorted(panel.cohorts, panel.joined, side="right") * panel.treated
+    known = (panel.block >= 0).all()
+    return pd.DataFrame(
+        {
+            "concentration": [permute.concentration((labels > 0).astype(int), panel.block)],
+            "placings": [permute.placings(labels, panel.block) if known else np.nan],
+            "permuted": [which(panel)],
+        }
+    )
 
 
 def labellings(panel: Panel, labels: np.ndarray, *, permuted: str, draws: int, seed: int) -> Iterator[list[np.ndarray]]:

@@ -63,7 +63,9 @@ def _first_of_shuffled(pool: np.ndarray, wanted: int, draws: int, rng: np.random
     return deck[:wanted].T
 
 
-def among_blocks(labels: np.ndarray, blocks: np.ndarray, *, draws: int, seed: int) -> Iterator[list[np.ndarray]]:
+def among_blocks(
+    labels: np.ndarray, blocks: np.ndarray, *, draws: int, seed: int, chunk: int = 250
+) -> Iterator[list[np.ndarray]]:
     """Draw labellings that move whole subdistricts.
 
     The pilots of one subdistrict go together, cohorts as they were, to a subdistrict with room for them, drawn with the
@@ -88,7 +90,9 @@ def among_blocks(labels: np.ndarray, blocks: np.ndarray, *, draws: int, seed: in
         drawn = _some_of(table[slots[:, place]], int(pattern.sum()), rng)
         for h, piece in enumerate(np.split(drawn, np.cumsum(pattern)[:-1], axis=1)):
             parts[h].append(piece)
-    yield [np.concatenate(p, axis=1) for p in parts]
+    drawn = [np.concatenate(p, axis=1) for p in parts]
+    for start in range(0, draws, chunk):
+        yield [rows[start : start + chunk] for rows in drawn]
 
 
 def placings(labels: np.ndarray, blocks: np.ndarray) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from innovlib.effects import contrasts, engine, estimate
+from innovlib.effects import contrasts, engine, estimate, permute
 from innovlib.effects.design import FEWEST_TREATED
 from innovlib.effects.engine import Changes
 from innovlib.effects.panel import Panel
@@ -65,13 +65,32 @@ def _chance(panel: Panel, changes: Changes) -> tuple[engine.Outcome, float]:
                   "too few pilot or comparison schools to simulate power from"),
             expected=Words("นำร่อง 4 โรงเรียนขึ้นไป เปรียบเทียบอย่างน้อยสองเท่า", "four pilots or more, twice as many others"),
         )  # fmt: skip
-    rng = np.random.default_rng(panel.design.seed)
-    shuffled = np.stack([rng.permutation(rows)[: sum(counts)] for _ in range(panel.design.draws)])
+    labels = _stand_ins(panel, changes, rows)
     stacked = changes.stacked()
     stacked[np.flatnonzero(panel.treated)] = 0.0
-    drawn = list(np.split(shuffled, np.cumsum(counts)[:-1], axis=1))
-    result = engine.result(changes, engine.permuted(stacked, drawn))
+    asked = {"draws": panel.design.draws, "seed": panel.design.seed}
+    parts = [
+        engine.result(changes, engine.permuted(stacked, [rows[place] for place in drawn]))
+        for drawn in permute.among_schools(labels, panel.stratum[rows], **asked)
+    ]
+    result = engine.Outcome(*(np.concatenate(piece) for piece in zip(*parts, strict=True)))
     return result, float(np.nanquantile(np.abs(result.estimate / result.std_error), panel.design.level))
+
+
+def _stand_ins(panel: Panel, changes: Changes, rows: np.ndarray) -> np.ndarray:
+    """Labels for the comparison schools: as many of each label in each size stratum as the pilots have.
+
+    Where a stratum has too few comparison schools, the rest are drawn from all.
+    """
+    labels, over = np.zeros(len(rows), dtype=int), []
+    for pilot in np.flatnonzero(panel.treated):
+        free = np.flatnonzero((labels == 0) & (panel.stratum[rows] == panel.stratum[pilot]))
+        if len(free):
+            labels[free[0]] = changes.labels[pilot]
+        else:
+            over.append(changes.labels[pilot])
+    labels[np.flatnonzero(labels == 0)[: len(over)]] = over
+    return labels
 
 
 def _by_simulation(panel: Panel, changes: Changes, power: float) -> float:

@@ -26,8 +26,8 @@ class Study:
     by_time, by_cohort
         Event study and cohorts.
     frames
-        Tidy tables by name: "design", "lines", "smallest", "leave_one_out", "placebo_years", "mean_reversion",
-        "schools".
+        Tidy tables by name: "design", "lines", "clustering", "smallest", "leave_one_out", "placebo_years",
+        "mean_reversion", "schools".
     refused
         Part to reason.
     """
@@ -115,6 +115,7 @@ _PARTS = {
     "by_time": over_time.event_study, "by_cohort": over_time.cohorts,
 }  # fmt: skip
 _TABLES = {
-    "lines": inference.lines, "smallest": power.smallest_effects, "leave_one_out": sensitivity.leave_one_out,
-    "placebo_years": sensitivity.placebo_years, "mean_reversion": selection.mean_reversion, "schools": power.own_lines,
+    "lines": inference.lines, "clustering": inference.clustering, "smallest": power.smallest_effects,
+    "leave_one_out": sensitivity.leave_one_out, "placebo_years": sensitivity.placebo_years,
+    "mean_reversion": selection.mean_reversion, "schools": power.own_lines,
 }  # fmt: skip
