@@ -290,7 +290,7 @@ def _finished(out: pd.DataFrame) -> pd.DataFrame:
     out["against"] = out["against"].fillna("")
     out["n"] = out["n"].astype("Float64").round().astype("Int64")
     out["n_schools"] = out["n_schools"].astype("Int64")
-    order = {"who": ("school", "cohort", "similar", "area", "province", "nation"), "test": terms.TESTS,
+    order = {"who": ("school", "cohort", "pilots", "similar", "area", "province", "nation"), "test": terms.TESTS,
              "grade": terms.GRADES, "subject": terms.SUBJECTS}  # fmt: skip
     ranks = pd.DataFrame({c: out[c].map({v: i for i, v in enumerate(values)}) for c, values in order.items()})
     ranks["first_year_be"] = out["first_year_be"]

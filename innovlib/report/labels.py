@@ -14,6 +14,7 @@ from innovlib.errors import Words
 OWN = {
     "school": Words("โรงเรียนนี้", "this school"),
     "cohort": Words("รุ่นนี้", "this cohort"),
+    "pilots": Words("โรงเรียนนำร่อง", "pilot schools"),
     "area": Words("เขตพื้นที่นี้", "this area"),
 }
 #: Whom it is compared with.

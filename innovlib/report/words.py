@@ -141,8 +141,7 @@ def pilots_headline(results: Protected) -> Words:
     """The main point of the pilot schools' results beside the others'; that there are none, where so."""
     if results.frame.empty:
         return sentence("limits.no_pilots")
-    said = results_headline(results, who="cohort")
-    return sentence("headline.pilots", said=said)
+    return sentence("headline.pilots", said=results_headline(results, who="pilots"))
 
 
 def _subject(row) -> Words:
@@ -168,9 +167,9 @@ def results_readings(results: Protected, *, who: str = "school") -> list[Words]:
 
 
 def change(results: Protected, *, who: str = "school") -> pd.DataFrame:
-    """Change in distance from the area between the first and the last shown period of each subject, with its error.
+    """Change in distance from the area (of the area: from the nation) between the first and last shown period.
 
-    change = (own − area) last − (own − area) first; its standard error comes from the two published intervals.
+    change = (own − other) last − (own − other) first; its standard error comes from the two published intervals.
     Everything is computed from the protected table, so it tells no more than the page does.
 
     Returns
@@ -180,25 +179,31 @@ def change(results: Protected, *, who: str = "school") -> pd.DataFrame:
         ``conf_low``, ``conf_high``.
     """
     rows = []
-    area = results.frame[results.frame["who"] == "area"].set_index(["test", "grade", "subject", "period"])["mean"]
+    other = results.frame[results.frame["who"] == _change_against(who)]
+    other = other.set_index(["test", "grade", "subject", "period"])["mean"]
     shown = own(results, who)
     shown = shown[shown["status"] == "shown"]
     for key, part in shown.groupby(["test", "grade", "subject"], sort=False, observed=True):
-        part = part.sort_values("first_year_be")
-        first, last = part.iloc[0], part.iloc[-1]
-        ends = [area.get((*key, p["period"]), math.nan) for p in (first, last)]
-        if len(part) < 2 or any(map(math.isnan, ends)):
+        part = part.assign(other=[other.get((*key, period), math.nan) for period in part["period"]])
+        part = part[part["other"].notna()].sort_values("first_year_be")
+        if len(part) < 2:
             continue
+        first, last = part.iloc[0], part.iloc[-1]
         error = math.hypot(*((p["conf_high"] - p["conf_low"]) / 2 / Z95 for p in (first, last)))
-        estimate = (last["mean"] - ends[1]) - (first["mean"] - ends[0])
+        estimate = (last["mean"] - last["other"]) - (first["mean"] - first["other"])
         rows.append((*key, first["period"], last["period"], estimate, error))
     out = pd.DataFrame(rows, columns=["test", "grade", "subject", "first", "last", "estimate", "std_error"])
     reach = stats.norm.ppf(1 - 0.025 / max(len(out), 1)) * out["std_error"]
     return out.assign(conf_low=out["estimate"] - reach, conf_high=out["estimate"] + reach)
 
 
+def _change_against(who: str) -> str:
+    return "nation" if who == "area" else "area"
+
+
 def change_headline(results: Protected, *, who: str = "school") -> Words:
-    """Whether any subject's distance from the area has changed by more than chance."""
+    """Whether any subject's distance from the area (of the area: from the nation) has changed by more than chance."""
+    against = sentence(f"whom.{_change_against(who)}")
     changes = change(results, who=who)
     if changes.empty:
         return sentence("change.one_period")
@@ -210,8 +215,9 @@ def change_headline(results: Protected, *, who: str = "school") -> Words:
         if direction:
             place = Words(f"{test} {terms.label(grade, 'th')}", f"{test} {terms.label(grade, 'en')}")
             subjects = listed([_subject(row) for _, row in rows.iterrows()])
-            parts.append(sentence(f"change.{direction}", place=place, subjects=subjects, first=first, last=last))
-    return joined(parts) if parts else sentence("change.none")
+            parts.append(sentence(f"change.{direction}", place=place, subjects=subjects, first=first, last=last,
+                                  whom=against))  # fmt: skip
+    return joined(parts) if parts else sentence("change.none", whom=against)
 
 
 def results_alt(results: Protected, *, name: Words, who: str = "school", key: str = "results") -> Words:
@@ -236,7 +242,7 @@ def marks(protected: Protected) -> Words:
 
 def interval_note(results: Protected) -> Words:
     """What the line and, where there is one, the band of a figure of results mean."""
-    if results.frame["spread_low"].isna().all():
+    if results.frame.loc[results.frame["who"] == "similar", "spread_low"].isna().all():
         return sentence("note.interval_only")
     return sentence("note.interval", whom=whom(results))
 

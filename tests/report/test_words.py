@@ -85,7 +85,7 @@ def test_change_sentence_and_interval_never_disagree(first, last, n_first, n_las
 
 
 def test_one_shown_period_cannot_show_change():
-    assert "one period" in words.change_headline(two_periods((40, 5), (50, 100), (45, 45))).en
+    assert "Fewer than two periods" in words.change_headline(two_periods((40, 5), (50, 100), (45, 45))).en
 
 
 def test_change_intervals_hold_for_all_subjects_at_once():
@@ -125,3 +125,14 @@ def test_gaps_headline_counts_and_names_nobody():
     said = words.gaps_headline(disclosure.protect_gaps(gaps, profile_name="public")).en
     assert said.startswith("Of 2 schools that can be shown, 1 lie clearly above the area's mean, 0 clearly below;")
     assert said.endswith("1 cannot be told apart")
+
+
+def test_the_area_is_read_against_the_nation_never_against_itself():
+    rows = []
+    for mean, nation, year in ((40.0, 45.0, 2564), (50.0, 45.0, 2567)):
+        period = {"first_year_be": year, "last_year_be": year, "period": str(year)}
+        rows.append({**period, "who": "area", "n": 900, "n_schools": 60, "mean": mean, "std_error": 0.5, "df": 59.0})
+        rows.append({**period, "who": "nation", "n": None, "n_schools": None, "mean": nation, "published": True})
+    protected = disclosure.protect_means(results(rows), profile_name="public")
+    assert words.change(protected, who="area")["estimate"].iloc[0] == 10
+    assert "rose against the national mean" in words.change_headline(protected, who="area").en
