@@ -15,12 +15,12 @@ from innovlib.errors import CannotEstimate, Words
 def smallest_effects(panel: Panel, *, power: float = 0.8) -> pd.DataFrame:
     """The smallest effect found with 80 % power: by the whole area, each cohort, one school.
 
-    Simulated from the comparison schools themselves: they are given the pilots' labels at random (within size strata), a
-    constant effect is added, and the studentised test is applied; the effect at which it rejects in ``power`` of the
-    draws is found from the draws' t statistics. Pilots' own results are not used, so the number stands before any
-    result. Labels are drawn school by school: where pilots cluster and neighbours share shocks, the test of whole
-    subdistricts needs a larger effect than this (``bench/size_and_power.csv``, D2: 57 % power instead of 80 %). One
-    school: the quantile of what a comparison school's change does by chance, two-sided.
+    Simulated from the comparison schools themselves: they are given the pilots' labels at random (within size
+    strata), a constant effect is added, and the studentised test is applied; the effect at which it rejects in
+    ``power`` of the draws is found from the draws' t statistics. Pilots' own results are not used, so the number
+    stands before any result. Labels are drawn school by school: where pilots cluster and neighbours share shocks, the
+    test of whole subdistricts needs a larger effect than this (``bench/size_and_power.csv``, D2: 57 % power instead
+    of 80 %). One school: the quantile of what a comparison school's change does by chance, two-sided.
 
     Returns
     -------
