@@ -20,7 +20,8 @@ D11   charts draw from the protected table only                                 
 D12   hidden, missing and zero are three different marks                                     ``status`` column
 ====  =====================================================================================  ===================
 
-D6 (secondary suppression over a release) and D8 (the ledger) belong to the release as a whole, not to one table.
+D6 (secondary suppression, :mod:`innovlib.report.suppression`) and D8 (the ledger, :mod:`innovlib.report.ledger`) belong
+to the release as a whole, not to one table; :func:`apply_release` brings what D6 decided into a table.
 """
 
 from __future__ import annotations
@@ -283,8 +284,9 @@ def protect_gaps(gaps: pd.DataFrame, *, profile_name: str) -> Protected:
     n, gap = gaps["n"].to_numpy(dtype=float), gaps["gap"].to_numpy(dtype=float)
     shown = n >= rules.smallest_n
     step = np.where(n >= ONE_DECIMAL_FROM, 0.1, 1.0)
-    half = Z95 * gaps["std_error"].to_numpy(dtype=float)
     shown_n = rounded_half_up(n, rules.count_step)
+    # From the rounded n, so that the interval tells no more about n than the count beside it.
+    half = Z95 * gaps["std_error"].to_numpy(dtype=float) * np.sqrt(n / np.where(shown_n > 0, shown_n, np.nan))
     out = pd.DataFrame(
         {
             "school_id": gaps["school_id"].to_numpy(),
@@ -307,3 +309,49 @@ def protect_count(n, *, profile_name: str) -> str:
     if pd.isna(n):
         return "–"
     return f"<{rules.smallest_n}" if 0 < n < rules.smallest_n else f"{int(rounded_half_up(n, rules.count_step)):,}"
+
+
+def apply_release(protected: Protected, plan, *, report: str) -> Protected:
+    """A protected table as it may stand beside all other reports of the release (D6).
+
+    Parameters
+    ----------
+    protected
+        Means, shares or gaps from the functions above.
+    plan
+        What to take back over the whole release (:func:`innovlib.report.withheld.release_plan`), same profile.
+    report
+        Whose page the table is for: ``school-ID``, ``cohort-N`` or ``area``.
+
+    Returns
+    -------
+    Protected
+        The same rows; those that D6 hides have ``status`` small, no value, and :data:`FEW_SCHOOLS` for their n; those
+        that lose their decimal are whole.
+
+    Raises
+    ------
+    BadInput
+        The plan was made for other readers.
+    """
+    if plan.profile != protected.profile:
+        raise BadInput(
+            Words(f"แผนการปกปิดทำไว้สำหรับ {plan.profile}", f"the release plan was made for {plan.profile}"),
+            expected=Words(protected.profile, protected.profile),
+        )
+    frame = protected.frame.copy()
+    rules = plan.rules_for(frame, report=report)
+    values = [c for c in _VALUES if c in frame]
+    whole = (rules == "whole") & (frame["status"] == "shown").to_numpy()
+    hidden = (rules == "hidden") & (frame["status"] == "shown").to_numpy()
+    frame.loc[whole, values] = rounded_half_up(frame.loc[whole, values])
+    frame.loc[hidden, values] = np.nan
+    marks = {"n": pd.NA, "n_label": FEW_SCHOOLS, "percent_label": FEW_SCHOOLS, "verdict": "", "status": "small"}
+    for column, mark in marks.items():
+        if column in frame:
+            frame.loc[hidden, column] = mark
+    fired = (*protected.fired, "D6") if (whole | hidden).any() and "D6" not in protected.fired else protected.fired
+    return Protected(frame, protected.profile, fired)
+
+
+_VALUES = ("mean", "percent", "gap", "conf_low", "conf_high", "spread_low", "spread_high")

@@ -21,6 +21,9 @@ RULES = {
     "D3": Words("ร้อยละที่ใกล้ 0 หรือ 100 แสดงเป็นขอบของช่วง", "percentages near 0 or 100 are shown as the edge of a band"),
     "D4": Words("ค่าเฉลี่ยมีหนึ่งทศนิยมเมื่อมี 30 คนขึ้นไป", "means have one decimal from 30 pupils on, else none"),
     "D5": Words("จำนวนคนปัดเป็นหลักห้า", "counts are rounded to fives"),
+    "D6": Words(
+        "ไม่แสดงค่าที่เมื่อลบกันแล้วบอกค่าที่ปิดไว้", "values from which a hidden one could be worked out are not shown"
+    ),
     "D7": Words("กลุ่มที่มีโรงเรียนน้อยกว่า 3 แห่งไม่แสดงค่า", "groups of fewer than three schools are not shown"),
     "D10": Words("รวมสามปีก่อนแสดง", "three years are put together before showing"),
 }  # fmt: skip

@@ -1,0 +1,168 @@
+"""The least to give up: take printed figures back, step by step, until the attacker finds no hidden one.
+
+Each cell is printed at a level: as the table rules say, as a whole number, or not at all. While a target stays narrow
+(:mod:`innovlib.report.attack`), the cell that binds most narrow targets for its loss goes one level down: least loss
+first. At the end each cell given up is tried again at its old level, the largest first, and stays there where nothing
+narrows. Statements that share no unknown are solved apart, and only where something must stay hidden.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+from scipy import sparse
+
+from innovlib.report.attack import Reach, Statements, Targets, components, reach
+
+#: How a cell is printed, from most to least: as the table rules say, as a whole number, not at all.
+PRINTED, WHOLE, HIDDEN = 0, 1, 2
+#: What each of these costs.
+LOSS = np.array([0.0, 0.1, 1.0])
+
+
+@dataclass(frozen=True)
+class Problem:
+    """The attacker's statements at each level of printing, and what must stay open.
+
+    Attributes
+    ----------
+    matrix
+        One row per cell, one column per unknown.
+    low, high
+        What a cell says of its row's sum at each level (cells × 3); minus infinity at ``WHOLE``: no such level.
+    x_high
+        Greatest possible value of each unknown; the least is 0.
+    truth
+        The true unknowns, a table that is possible.
+    may
+        True where a cell may be given up.
+    start
+        Level of each cell to begin with.
+    size
+        Of two cells that open the same, the smaller goes first.
+    targets, target_cell
+        What must stay open; the cell it is, or −1.
+    """
+
+    matrix: sparse.csr_array
+    low: np.ndarray
+    high: np.ndarray
+    x_high: np.ndarray
+    truth: np.ndarray
+    may: np.ndarray
+    start: np.ndarray
+    size: np.ndarray
+    targets: Targets
+    target_cell: np.ndarray
+
+    def said(self, level: np.ndarray) -> Statements:
+        """What is known when every cell is printed at its level."""
+        at = np.arange(len(level))
+        cell = np.where(self.may, at, -1)
+        low, high = self.low[at, level], self.high[at, level]
+        return Statements(self.matrix, low, high, cell, np.zeros(len(self.x_high)), self.x_high)
+
+
+@dataclass(frozen=True)
+class Solution:
+    """What is given up (``level`` of each cell), and for each target its open ``width`` (infinite where it was not
+    looked at because nothing binds it) and whether it is ``exposed`` by what cannot be taken back."""
+
+    level: np.ndarray
+    width: np.ndarray
+    exposed: np.ndarray
+
+
+def give_up_least(problem: Problem) -> Solution:
+    """Give up as little as the search finds so that every target stays open; part by connected part."""
+    level = problem.start.copy()
+    width, exposed = np.full(len(problem.targets), np.inf), np.zeros(len(problem.targets), dtype=bool)
+    of_target = problem.targets.weights.indices[problem.targets.weights.indptr[:-1]]
+    home = np.full(len(problem.x_high), -1)
+    parts = list(components(problem.said(level)))
+    for number, (_, columns) in enumerate(parts):
+        home[columns] = number
+    by_part = pd.Series(np.arange(len(of_target))).groupby(home[of_target]).indices
+    for number, chosen in by_part.items():
+        rows, columns = parts[number]
+        if len(rows):
+            part = _Part(problem, rows, columns, chosen)
+            level[rows], width[chosen], exposed[chosen] = part.solved()
+    return Solution(level, width, exposed)
+
+
+class _Part:
+    """One connected part of a release, solved by itself."""
+
+    def __init__(self, problem: Problem, rows: np.ndarray, columns: np.ndarray, chosen: np.ndarray) -> None:
+        weights = problem.targets.weights[chosen][:, columns]
+        self.targets = Targets(weights, problem.targets.need[chosen])
+        self.problem, self.rows, self.columns = problem, rows, columns
+        self.level = problem.start[rows].copy()
+        self.truth = problem.truth[columns]
+
+    def look(self, level: np.ndarray, chosen: np.ndarray | None = None) -> Reach:
+        """How far the attacker gets at these levels of printing, with all targets or some."""
+        every = self.problem.start.copy()
+        every[self.rows] = level
+        said = self.problem.said(every).part(self.rows, self.columns)
+        targets = self.targets if chosen is None else self.targets.some(chosen)
+        return reach(said, targets, start=self.truth)
+
+    def solved(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Give up cells until all targets are open, then put back what was not needed."""
+        before, found = self.level.copy(), self.look(self.level)
+        width, exposed = found.width, np.zeros(len(self.targets), dtype=bool)
+        left = np.flatnonzero(found.narrow)
+        ever = left
+        while len(left):
+            if not self._give_up([found.blame[i] for i in np.flatnonzero(found.narrow)]):
+                exposed[left] = True
+                break
+            found = self.look(self.level, left)
+            width[left] = found.width
+            stuck = np.array([not blame for blame in found.blame]) & found.narrow
+            exposed[left[stuck]] = True
+            keep = found.narrow & ~stuck
+            left, found = left[keep], _only(found, keep)
+        # What was open with everything printed stays open whatever is given up, so only the others are looked at again.
+        self._put_back(before, ever[~exposed[ever]])
+        return self.level, width, exposed
+
+    def _give_up(self, blamed: list[list[int]]) -> bool:
+        """Take one step with the cell that opens most for its loss; False where nothing can be given up."""
+        place = {int(row): i for i, row in enumerate(self.rows)}
+        count: dict[int, float] = {}
+        for cells in blamed:
+            for rank, cell in enumerate(cells):
+                count[place[cell]] = count.get(place[cell], 0.0) + 1 / (1 + rank)
+        count = {i: c for i, c in count.items() if self.level[i] < HIDDEN}
+        if not count:
+            return False
+        best = max(count, key=lambda i: (count[i] / self._cost(i), -self.problem.size[self.rows[i]], -i))
+        self.level[best] = self._next(best)
+        return True
+
+    def _next(self, i: int) -> int:
+        step = self.level[i] + 1
+        return step if step == HIDDEN or np.isfinite(self.problem.low[self.rows[i], WHOLE]) else HIDDEN
+
+    def _cost(self, i: int) -> float:
+        return LOSS[self._next(i)] - LOSS[self.level[i]]
+
+    def _put_back(self, before: np.ndarray, kept: np.ndarray) -> None:
+        changed = np.flatnonzero(self.level != before)
+        if len(changed) < 2 or not len(kept):
+            return
+        for i in changed[np.argsort(-self.problem.size[self.rows[changed]], kind="stable")]:
+            tried = self.level.copy()
+            tried[i] = before[i]
+            if not self.look(tried, kept).narrow.any():
+                self.level = tried
+
+
+def _only(found: Reach, keep: np.ndarray) -> Reach:
+    blame = [b for b, k in zip(found.blame, keep, strict=True) if k]
+    return replace(found, low=found.low[keep], high=found.high[keep], narrow=found.narrow[keep], blame=blame)

@@ -1,0 +1,209 @@
+"""Secondary suppression over a whole release: hide or coarsen further figures until no hidden one can be worked out.
+
+What the cells are and how they hang together stands in :mod:`innovlib.report.release`, what a reader can do with them
+in :mod:`innovlib.report.attack`, how the least is given up in :mod:`innovlib.report.least_loss`. Here is what "known to
+within the rule" (D6) means.
+
+**Counts.** A printed count is rounded to five, which leaves five numbers possible. A hidden count must be known less
+well than a printed one: its possible values must span at least :data:`OPEN_COUNT` (six numbers or more).
+
+**Means.** The smallest group that may be shown, ten pupils, has its mean printed to the whole point. Somebody who knows
+nine of the ten scores then knows the tenth to within 10 × 0.5 = 5 points. That much uncertainty about one child is what
+D1 and D4 grant, so a hidden mean of n pupils must stay open over :data:`OPEN_SCORE` / n points at least, and in any
+case over :data:`OPEN_POINTS`, five times as wide as what is printed on ten pupils: nobody shall know a hidden mean
+about as well as a printed one. The bands of D3 leave open whether none, one or two pupils were absent; a hidden share
+tested must leave :data:`OPEN_ABSENT` pupils open too.
+
+**What is protected**: every result of fewer pupils than D1 allows: hidden cells, the plain mean over a test's hidden
+subjects (a school's distance from the area averages subjects), and the single years of a school inside a pooled window,
+whether the school has a report of its own or not.
+
+**What is given up**, least first: a tenth of a point (the mean is printed whole), then the figure. What the ministry or
+an office has published cannot be taken back; what it gives away is told as ``exposed``.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from scipy import sparse
+
+from innovlib.report.attack import Reach, Targets, reach
+from innovlib.report.disclosure import PERCENT_BANDS, Profile, profile, rounded_half_up
+from innovlib.report.least_loss import HIDDEN, PRINTED, WHOLE, Problem, give_up_least
+from innovlib.report.release import GAP, SHARE_TESTED, Release
+
+#: A hidden count's possible values must span this much, a hidden mean's this many points.
+OPEN_COUNT, OPEN_POINTS = 5.0, 5.0
+#: Of a hidden share tested this many pupils' attendance must stay open.
+OPEN_ABSENT = 2.0
+#: What somebody who knows all scores but one may learn about the last (width, points) from the smallest shown group.
+OPEN_SCORE = 10.0
+
+
+def protect_release(release: Release, *, profile_name: str) -> pd.DataFrame:
+    """The cells of a release as they may be printed.
+
+    Parameters
+    ----------
+    release
+        All cells of all reports of an area (:func:`innovlib.report.release.release_of`), under the same profile.
+    profile_name
+        public or partner; for ``school`` D6 does not apply and nothing more is hidden.
+
+    Returns
+    -------
+    DataFrame
+        The cells with ``hidden_by`` (the rule: D1, D7, D6, or "" where shown), ``step`` as it may be printed, ``whole``
+        (True where D6 took the decimal), and for what must stay hidden ``open``, the width (points) over which it
+        remains open to the attacker, and ``exposed`` (True where even hiding all that can be hidden leaves it known,
+        because others have published the rest).
+    """
+    rules = profile(profile_name)
+    cells = release.cells.assign(whole=False, exposed=False, open=np.nan)
+    few = np.where(cells["n"] < rules.smallest_n, "D1", "D7")
+    cells["hidden_by"] = np.where(cells["state"] == "small", few, "")
+    if rules.count_step == 1:
+        return cells
+    for problem in (means_problem(release, rules=rules), counts_problem(release, rules=rules)):
+        found = give_up_least(problem)
+        cells["whole"] |= found.level == WHOLE
+        cells["hidden_by"] = cells["hidden_by"].where((cells["hidden_by"] != "") | (found.level != HIDDEN), "D6")
+        told = problem.target_cell >= 0
+        cells.loc[problem.target_cell[told & found.exposed], "exposed"] = True
+        if problem.targets.whole is False:
+            cells.loc[problem.target_cell[told], "open"] = found.width[told]
+    cells["whole"] &= cells["hidden_by"] == ""
+    cells["step"] = np.where(cells["whole"], 1.0, cells["step"])
+    return cells
+
+
+def attacked(release: Release, printed: pd.DataFrame, *, profile_name: str) -> Reach:
+    """How far the attacker gets with all hidden and small results when cells are printed as ``printed`` says.
+
+    Parameters
+    ----------
+    printed
+        The release's cells with ``hidden_by`` and ``whole``, as :func:`protect_release` returns them.
+    """
+    problem = means_problem(release, rules=profile(profile_name))
+    level = np.select([printed["hidden_by"] != "", printed["whole"]], [HIDDEN, WHOLE], PRINTED)
+    return reach(problem.said(level), problem.targets, start=problem.truth)
+
+
+# --- what the attacker knows, and what must stay open ---------------------------------------------------------------
+
+
+def means_problem(release: Release, *, rules: Profile) -> Problem:
+    """The attack on means and shares by somebody who knows every head count."""
+    cells = release.cells
+    merged, n, total, one = _merged(release, smallest=rules.smallest_n)
+    matrix = sparse.csr_array((merged["weight"], (merged["cell"], merged["atom"])), shape=(len(cells), len(n)))
+    low, high = _intervals(cells)
+    state, size = cells["state"].to_numpy(dtype=object), cells["n"].to_numpy()
+    coarser = (cells["step"] == 0.1).to_numpy() & (cells["subject"] != SHARE_TESTED).to_numpy()
+    low[~coarser, WHOLE], high[~coarser, WHOLE] = -np.inf, np.inf
+    start = np.where(state == "small", HIDDEN, PRINTED)
+    targets, of = _targets(cells, matrix=matrix, n=n, one=one, smallest=rules.smallest_n)
+    return Problem(matrix, low, high, 100 * n, total, state == "shown", start, size, targets, of)
+
+
+def counts_problem(release: Release, *, rules: Profile) -> Problem:
+    """The attack on the hidden numbers of pupils: printed ones are known to the rounding, hidden ones to their mark."""
+    cells, links = release.cells, release.links
+    counted = links[(cells["who"] != GAP).to_numpy()[links["cell"]]]
+    n = release.atoms["n"].to_numpy()
+    matrix = sparse.csr_array((np.ones(len(counted)), (counted["cell"], counted["atom"])), shape=(len(cells), len(n)))
+    state, size = cells["state"].to_numpy(dtype=object), cells["n"].to_numpy()
+    shown, reach_of = rounded_half_up(size, rules.count_step), (rules.count_step - 1) / 2
+    low, high = np.full((len(cells), 3), -np.inf), np.full((len(cells), 3), np.inf)
+    fixed, gap = state == "fixed", (cells["who"] == GAP).to_numpy()
+    low[:, PRINTED] = np.where(fixed, size, np.maximum(shown - reach_of, rules.smallest_n))
+    high[:, PRINTED] = np.where(fixed, size, shown + reach_of)
+    few = (state == "small") & (size < rules.smallest_n)
+    low[few, HIDDEN], high[few, HIDDEN] = 1, rules.smallest_n - 1
+    low[gap], high[gap] = -np.inf, np.inf
+    hidden = np.flatnonzero(few & ~gap)
+    need = np.full(len(hidden), min(OPEN_COUNT, rules.smallest_n - 2))
+    start = np.where(state == "small", HIDDEN, PRINTED)
+    targets = Targets(matrix[hidden], need, whole=True)
+    return Problem(matrix, low, high, np.full(len(n), np.inf), n, state == "shown", start, size, targets, hidden)
+
+
+def _merged(release: Release, *, smallest: int) -> tuple[pd.DataFrame, np.ndarray, np.ndarray, np.ndarray]:
+    """Atoms that stand behind the very same cells put together, where that leaves each of them wide open.
+
+    Of several atoms of which only the sum T is ever told, one with n of the N pupils can have any mean between
+    (T − 100 (N − n)) / n and T / n. Returns links by merged atom; n, total and (for an unmerged one) its share flag.
+    """
+    atoms, links = release.atoms, release.links
+    keys = np.random.default_rng(1).integers(1, 2**62, size=len(release.cells), dtype=np.uint64)
+    sign = np.zeros(len(atoms), dtype=np.uint64)
+    exact = np.round(links["weight"].to_numpy() * 2**40).astype(np.uint64)  # wraps round, as a hash may
+    np.add.at(sign, links["atom"].to_numpy(), keys[links["cell"]] * exact)
+    group = pd.factorize(sign)[0]
+    n, total = atoms["n"].to_numpy(), (atoms["n"] * atoms["mean"]).to_numpy()
+    many_n, many_total = np.bincount(group, n)[group], np.bincount(group, total)[group]
+    width = np.minimum(100, many_total / n) - np.maximum(0, (many_total - 100 * (many_n - n)) / n)
+    shares = (atoms["subject"] == SHARE_TESTED).to_numpy()
+    tight = (n < smallest) & (width < _need(n, shares=shares)) & (np.bincount(group)[group] > 1)
+    # A group with a tight member stays apart, atom by atom.
+    apart = np.isin(group, group[tight])
+    group = pd.factorize(np.where(apart, -1 - np.arange(len(group)), group))[0]
+    alone = np.bincount(group)[group] == 1
+    merged = links.assign(atom=group[links["atom"]]).drop_duplicates(["cell", "atom"])
+    first = pd.Series(np.arange(len(group))).groupby(group).first().to_numpy()
+    one = np.where(alone[first], np.where(shares[first], 2, 1), 0)
+    return merged, np.bincount(group, n), np.bincount(group, total), one
+
+
+def _need(n: np.ndarray, *, shares: np.ndarray) -> np.ndarray:
+    """The width that a hidden value of n pupils must keep: points of a mean, or percentage points of a share."""
+    points = np.maximum(OPEN_POINTS, OPEN_SCORE / n)
+    return np.where(shares, 100 * np.minimum(OPEN_ABSENT, n) / n, points)
+
+
+def _intervals(cells: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """What each cell says of its value when printed (column 0), printed whole (1) and hidden (2)."""
+    offset, step = cells["offset"].to_numpy(), cells["step"].to_numpy()
+    value = cells["value"].to_numpy() - offset
+    low, high = np.full((len(cells), 3), -np.inf), np.full((len(cells), 3), np.inf)
+    for level, each in ((PRINTED, step), (WHOLE, np.ones(len(cells)))):
+        middle = rounded_half_up(value / each) * each
+        low[:, level], high[:, level] = middle - each / 2, middle + each / 2
+    fixed = (cells["state"] == "fixed").to_numpy()
+    low[fixed, PRINTED], high[fixed, PRINTED] = value[fixed] - step[fixed] / 2, value[fixed] + step[fixed] / 2
+    _banded(cells, low, high)
+    return low + offset[:, None], high + offset[:, None]
+
+
+def _banded(cells: pd.DataFrame, low: np.ndarray, high: np.ndarray) -> None:
+    """Shares near 0 or 100 are printed as the edge of a band (D3)."""
+    n, value = cells["n"].to_numpy(), cells["value"].to_numpy()
+    shares = (cells["subject"] == SHARE_TESTED).to_numpy()
+    for at_least, bottom, top in PERCENT_BANDS:
+        here = shares & (n >= at_least)
+        under, over = here & (rounded_half_up(value) <= bottom), here & (rounded_half_up(value) >= top)
+        low[under, PRINTED], high[under, PRINTED] = 0, bottom + 0.5
+        low[over, PRINTED], high[over, PRINTED] = top - 0.5, 100
+        between = here & ~under & ~over
+        middle = rounded_half_up(value[between])
+        low[between, PRINTED], high[between, PRINTED] = middle - 0.5, middle + 0.5
+
+
+def _targets(
+    cells: pd.DataFrame, *, matrix: sparse.csr_array, n: np.ndarray, one: np.ndarray, smallest: int
+) -> tuple[Targets, np.ndarray]:
+    """Hidden cells on too few pupils, tests' means over such cells, and single atoms; each with its cell, or −1."""
+    few = cells[(cells["state"] == "small") & (cells["n"] < smallest)]
+    hidden, small = few.index.to_numpy(), np.flatnonzero((one > 0) & (n < smallest))
+    each = sparse.csr_array((1 / n[small], (np.arange(len(small)), small)), shape=(len(small), len(n)))
+    tests = few[(few["who"] == "school") & (few["subject"] != SHARE_TESTED)]
+    tests = tests.groupby(["report", "test", "grade", "first_year_be", "last_year_be"], observed=True)
+    groups = [rows.index.to_numpy() for _, rows in tests if len(rows) > 1]
+    means = [sparse.csr_array(matrix[rows].mean(axis=0)[None, :]) for rows in groups]
+    pupils = np.concatenate([few["n"], n[small], [cells["n"].to_numpy()[rows].max() for rows in groups]])
+    shares = np.concatenate([few["subject"] == SHARE_TESTED, one[small] == 2, np.zeros(len(groups))]).astype(bool)
+    weights = sparse.vstack([matrix[hidden], each, *means], format="csr")
+    of = np.concatenate([hidden, np.full(len(small) + len(groups), -1)]).astype(int)
+    return Targets(weights, _need(pupils, shares=shares)), of

@@ -1,0 +1,243 @@
+"""Secondary suppression over a release: planted ways to subtract are found and closed, with the least loss."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from innovlib.area import contract, open_area
+from innovlib.errors import BadInput
+from innovlib.measures import comparison, outcomes
+from innovlib.report import disclosure
+from innovlib.report.disclosure import apply_release, protect_gaps, protect_means, protect_shares
+from innovlib.report.release import GAP, SHARE_TESTED, release_of
+from innovlib.report.suppression import OPEN_POINTS, attacked, protect_release
+from innovlib.report.withheld import ReleasePlan, plan_of, release_plan
+from tests.conftest import make_schools, make_scores
+
+NO_BENCHMARKS = contract.table("benchmarks").empty()
+
+
+def one_year(sizes: dict[str, int], *, means: dict[str, float] | None = None, cohort=1, extra=()):
+    """Schools of one cohort with one result each, in one year."""
+    schools = make_schools([{"school_id": i, "cohort": cohort, "joined_year_be": 2562} for i in sizes] + list(extra))
+    rows = [
+        {"school_id": i, "n_tested": n, "mean": (means or {}).get(i, 40.0 + 3 * k)}
+        for k, (i, n) in enumerate(sizes.items())
+    ]
+    return schools, make_scores(rows)
+
+
+def protected_of(schools, scores, profile="public", benchmarks=NO_BENCHMARKS):
+    release = release_of(scores, schools=schools, benchmarks=benchmarks, profile_name=profile)
+    return release, protect_release(release, profile_name=profile)
+
+
+def primary_only(release):
+    return release.cells.assign(hidden_by=np.where(release.cells["state"] == "small", "D1", ""), whole=False)
+
+
+LARGE = {"A": 60, "B": 45, "C": 38, "H": 6}
+
+
+def test_a_cohort_of_large_schools_gives_its_small_one_away_and_is_mended():
+    """Means to a tenth on 143 pupils: T of the hidden six is known to ±14 or so, its mean to ±2.4."""
+    release, cells = protected_of(*one_year(LARGE))
+    assert attacked(release, primary_only(release), profile_name="public").narrow.any()
+    assert not attacked(release, cells, profile_name="public").narrow.any()
+    assert (cells["whole"] | (cells["hidden_by"] == "D6")).any()
+    assert (cells.loc[cells["hidden_by"] == "D1", "open"] >= OPEN_POINTS).all()
+
+
+def test_a_decimal_goes_before_a_figure():
+    _, cells = protected_of(*one_year(LARGE))
+    assert cells["whole"].any()
+    assert (cells["hidden_by"] == "D6").sum() <= 1
+
+
+def test_small_schools_are_protected_by_rounding_alone():
+    release, cells = protected_of(*one_year({"A": 14, "B": 22, "C": 11, "D": 17, "E": 26, "H": 6}))
+    assert not (cells["hidden_by"] == "D6").any()
+    assert not cells["whole"].any()
+    assert not attacked(release, primary_only(release), profile_name="public").narrow.any()
+
+
+def test_what_the_ministry_published_cannot_be_taken_back_so_more_is_given_up_here():
+    schools, scores = one_year(LARGE)
+    n = scores["n_tested"].astype(float)
+    area = float((n * scores["mean"]).sum() / n.sum())
+    row = {"level": "area", "year_be": "2567", "test": "O-NET", "grade": "ป.6", "subject": "maths", "mean": str(area)}
+    benchmarks = contract.typed(pd.DataFrame([row]), "benchmarks")
+    release, cells = protected_of(schools, scores, benchmarks=benchmarks)
+    assert (cells["state"] == "fixed").any()
+    assert (cells.loc[cells["state"] == "fixed", "hidden_by"] == "").all()
+    assert not attacked(release, cells, profile_name="public").narrow.any()
+
+
+def test_an_office_that_prints_everything_else_exposes_the_cell_and_is_named():
+    """All schools but the hidden one are outside the release and cannot be hidden: only published sums hold it."""
+    schools, scores = one_year({"H": 6}, extra=())
+    row = {"level": "area", "year_be": "2567", "test": "O-NET", "grade": "ป.6", "subject": "maths", "mean": "40.0"}
+    _, cells = protected_of(schools, scores, benchmarks=contract.typed(pd.DataFrame([row]), "benchmarks"))
+    assert cells.loc[cells["who"] == "school", "exposed"].all()
+
+
+def test_the_distance_from_the_area_does_not_tell_a_hidden_test():
+    """A school with one large and one small test: its overall distance less the large one is the small one."""
+    schools = make_schools([{"school_id": f"S{i}", "cohort": 1, "joined_year_be": 2562} for i in range(8)])
+    rows = [
+        {"school_id": f"S{i}", "grade": grade, "subject": subject, "n_tested": 6 if i == 0 and grade == "ม.3" else 40,
+         "mean": 35.0 + 2 * i + (grade == "ม.3")}
+        for i in range(8) for grade in ("ป.6", "ม.3") for subject in ("thai", "maths")
+    ]  # fmt: skip
+    release, cells = protected_of(schools, make_scores(rows))
+    gap = cells[(cells["who"] == GAP) & (cells["school_id"] == "S0")].iloc[0]
+    assert gap["hidden_by"] == "D6" or gap["whole"]
+    assert attacked(release, primary_only(release), profile_name="public").narrow.any()
+    assert not attacked(release, cells, profile_name="public").narrow.any()
+
+
+def test_what_is_put_back_keeps_everything_closed_and_nothing_given_up_is_idle():
+    """Every figure given up is needed: put back by itself, some hidden result narrows again."""
+    release, cells = protected_of(*one_year(LARGE))
+    for cell in cells.index[(cells["hidden_by"] == "D6") | cells["whole"]]:
+        tried = cells.copy()
+        tried.loc[cell, ["hidden_by", "whole"]] = ["", False]
+        assert attacked(release, tried, profile_name="public").narrow.any()
+
+
+def test_the_schools_own_profile_hides_nothing_more():
+    _, cells = protected_of(*one_year(LARGE), profile="school")
+    assert not (cells["hidden_by"] == "D6").any()
+    assert not cells["whole"].any()
+
+
+def test_the_inputs_are_not_changed():
+    schools, scores = one_year(LARGE)
+    before = scores.copy()
+    release, _ = protected_of(schools, scores)
+    kept = release.cells.copy()
+    protect_release(release, profile_name="public")
+    pd.testing.assert_frame_equal(scores, before)
+    pd.testing.assert_frame_equal(release.cells, kept)
+
+
+# --- the plan and the tables ----------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def example():
+    return open_area("data/example")
+
+
+@pytest.fixture(scope="module", params=["public", "partner"])
+def example_cells(request, example):
+    tables = {name: example.table(name) for name in ("schools", "benchmarks")}
+    release = release_of(example.table("scores"), profile_name=request.param, **tables)
+    return request.param, release, protect_release(release, profile_name=request.param)
+
+
+def test_the_examples_release_gives_nothing_away(example_cells):
+    profile, release, cells = example_cells
+    assert not attacked(release, cells, profile_name=profile).narrow.any()
+    assert attacked(release, primary_only(release), profile_name=profile).narrow.any()
+    assert not cells["exposed"].any()
+
+
+def test_the_release_holds_every_figure_of_a_schools_page(example, example_cells):
+    """The cells that the attack is run on are those that the templates print, with the same n and the same state."""
+    profile, release, _ = example_cells
+    scores, ref = example.table("scores"), comparison.reference(example.table("scores"), benchmarks=NO_BENCHMARKS)
+    for school in ("99050001", "99050009", "99050011"):
+        results = pd.concat(
+            comparison.school_results(
+                ref, school_id=school, latest_only=latest, smallest_n=disclosure.profile(profile).smallest_n
+            )
+            for latest in (False, True)
+        )
+        mine = release.cells[release.cells["report"] == f"school-{school}"]
+        page = protect_means(results, profile_name=profile).frame.query("who == 'school'")
+        cells = mine[mine["subject"] != SHARE_TESTED]
+        both = page.merge(
+            cells,
+            on=["test", "grade", "subject", "first_year_be", "last_year_be"],
+            how="outer",
+            suffixes=("", "_cell"),
+            indicator=True,
+        )
+        assert (both["_merge"] == "both").all()
+        assert (both["status"] == both["state"]).all()
+        shown = both[both["status"] == "shown"]
+        assert (shown["mean"] - shown["value"]).abs().max() <= 0.5
+        shares = protect_shares(
+            outcomes.participation(scores[scores["school_id"] == school]), profile_name=profile
+        ).frame
+        cells = mine[mine["subject"] == SHARE_TESTED]
+        both = shares.merge(
+            cells, on=["test", "grade", "first_year_be"], how="outer", indicator=True, suffixes=("", "_cell")
+        )
+        assert (both["_merge"] == "both").all()
+        assert (both["status"] == both["state"]).all()
+
+
+def test_the_release_holds_every_distance_from_the_area(example, example_cells):
+    _, release, _ = example_cells
+    gaps = outcomes.school_gaps(example.table("scores"))
+    both = gaps.merge(release.cells[release.cells["who"] == GAP], on="school_id", suffixes=("", "_cell"))
+    assert len(both) == len(gaps)
+    assert (both["value"] - both["offset"] - both["gap"]).abs().max() < 1e-9
+    assert (both["n"] == both["n_cell"]).all()
+
+
+def test_the_plan_reaches_the_tables(example, example_cells):
+    profile, _, cells = example_cells
+    plan = plan_of(cells, profile_name=profile)
+    assert len(plan.rows)
+    for _, row in plan.rows[plan.rows["who"] == "school"].iterrows():
+        ref = comparison.reference(example.table("scores"), benchmarks=NO_BENCHMARKS)
+        if row["subject"] == SHARE_TESTED:
+            continue
+        smallest = disclosure.profile(profile).smallest_n
+        results = comparison.school_results(ref, school_id=row["school_id"], smallest_n=smallest)
+        before = protect_means(results, profile_name=profile)
+        after = apply_release(before, plan, report=row["report"])
+        same = {key: row[key] for key in ("who", "test", "grade", "subject", "first_year_be", "last_year_be")}
+        if before.where(**same).frame.empty:
+            continue
+        cell = after.where(**same).frame.iloc[0]
+        if row["rule"] == "hidden":
+            assert cell["status"] == "small"
+            assert np.isnan(cell["mean"])
+            assert cell["n_label"] == disclosure.FEW_SCHOOLS
+        else:
+            assert cell["mean"] == round(cell["mean"])
+        assert "D6" in after.fired
+        assert before.where(**same).frame.iloc[0]["status"] == "shown"
+
+
+def test_a_hidden_distance_is_hidden_in_every_report(example_cells):
+    profile, _, cells = example_cells
+    gaps = pd.DataFrame({"school_id": ["A", "B"], "n": [40.0, 40.0], "gap": [5.55, -2.25], "std_error": [3.0, 1.0],
+                         "verdict": ["likely_above", "clearly_below"]})  # fmt: skip
+    row = (
+        plan_of(cells, profile_name=profile).rows.iloc[:1].assign(who=GAP, school_id="A", report="area", rule="hidden")
+    )
+    plan = ReleasePlan(profile, row)
+    for report in ("area", "cohort-1"):
+        found = apply_release(protect_gaps(gaps, profile_name=profile), plan, report=report).frame
+        assert list(found["status"]) == ["small", "shown"]
+        assert np.isnan(found["gap"].iloc[0])
+        assert found["verdict"].iloc[0] == ""
+
+
+def test_the_plan_survives_its_own_text(example, example_cells):
+    profile, _, cells = example_cells
+    plan = plan_of(cells, profile_name=profile)
+    again = ReleasePlan.from_json(plan.to_json())
+    pd.testing.assert_frame_equal(again.rows, plan.rows, check_dtype=False)
+    assert "value" not in again.rows
+
+
+def test_a_plan_for_other_readers_is_refused(example):
+    plan = release_plan(example, profile_name="school")
+    with pytest.raises(BadInput, match="school"):
+        apply_release(disclosure.Protected(pd.DataFrame({"status": []}), "public"), plan, report="area")
