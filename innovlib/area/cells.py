@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from innovlib import terms
-from innovlib.area import privacy, sheets, vocabulary
+from innovlib.area import sheets, vocabulary
 from innovlib.errors import did_you_mean
 
 #: What offices write where there is no figure. Anything else in a number's place is not missing but wrong.
@@ -344,15 +344,3 @@ def yes_no(cell: object, *, mark: str = "") -> Reading:
         facts = {"allowed": "ใช่, ไม่ใช่, true, false", "hint_th": "", "hint_en": ""}
         return Reading(None, (("category-unknown", facts),))
     return Reading(words[key])
-
-
-def person_free(reading: Reading, column: str) -> Reading:
-    """The reading of a name that is about to be stored, refused where it is a person's, not an organisation's."""
-    if privacy.holds_citizen_id(reading.value) or (column != "item" and privacy.is_full_name(reading.value)):
-        return Reading(None, (("personal-value", {}),))
-    if column == "partner_name" and isinstance(reading.value, str):
-        if reading.value in ("-", "–", "—"):
-            return Reading(None, (("blank", {}),))
-        if reading.value.casefold() in ("na", "n/a", "none", "null", "nan", "nil"):
-            return Reading(reading.value, (*reading.found, ("name-like-missing", {})))
-    return reading

@@ -230,7 +230,7 @@ class _RowReader:
 
     def _read(self, name: str, cell: object, mark: str) -> Reading:
         if name in _TEXT:
-            return cells.person_free(cells.text(cell, mark=mark), name) if name != "pupil" else judge.pupil(cell, mark)
+            return judge.person_free(cells.text(cell, mark=mark), name) if name != "pupil" else judge.pupil(cell, mark)
         reader = _READERS[name]
         if isinstance(reader, partial) and reader.func is cells.number:
             return reader(cell, mark=mark, **self._text)

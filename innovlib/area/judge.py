@@ -39,6 +39,18 @@ def pupil(cell: object, mark: str) -> Reading:
     return Reading(reading.value)
 
 
+def person_free(reading: Reading, column: str) -> Reading:
+    """The reading of a name that is about to be stored, refused where it is a person's, not an organisation's."""
+    if privacy.holds_citizen_id(reading.value) or (column != "item" and privacy.is_full_name(reading.value)):
+        return Reading(None, (("personal-value", {}),))
+    if column == "partner_name" and isinstance(reading.value, str):
+        if reading.value in ("-", "–", "—"):
+            return Reading(None, (("blank", {}),))
+        if reading.value.casefold() in ("na", "n/a", "none", "null", "nan", "nil"):
+            return Reading(reading.value, (*reading.found, ("name-like-missing", {})))
+    return reading
+
+
 def row(record: dict, *, layout: Layout, row: int) -> list[Issue]:
     """What is wrong with one record although each of its cells can be read. Marks a void record with ``_void``."""
     found: list[tuple[str, dict, str]] = []

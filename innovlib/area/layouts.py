@@ -9,6 +9,7 @@ from functools import cached_property
 
 from innovlib.area import privacy, vocabulary
 from innovlib.area.faults import Issue, Refused, issue, refuse
+from innovlib.area.formats.text import is_garbled
 from innovlib.area.sheets import Book, Sheet, column_letter, is_blank
 from innovlib.area.vocabulary import Kind, kinds
 
@@ -349,32 +350,3 @@ def _nothing(looked: list[Sheet], near: Layout | None, kind: str | None) -> Refu
     if any(is_garbled(v) for sheet in looked for row in sheet.rows[:_HEAD_ROWS] for v in row):
         return refuse("encoding-garbled", row=1)
     return refuse("header-not-found", rows=_HEAD_ROWS, kind=kind or ", ".join(kinds()))
-
-
-def is_garbled(value: object) -> bool:
-    """True for Thai text that was read in the wrong encoding and saved so (mojibake).
-
-    Examples
-    --------
-    >>> is_garbled("โรงเรียน".encode().decode("latin-1")), is_garbled("โรงเรียน".encode("cp874").decode("latin-1"))
-    (True, True)
-    >>> is_garbled("บ้านเนินเนิน"), is_garbled("café")
-    (False, False)
-    """
-    if not isinstance(value, str) or value.isascii():
-        return False
-    for misread in ("cp874", "cp1252") if any(lead in value for lead in ("เธ", "เน", "à¸", "à¹")) else ():
-        letters = _thai_letters(_as_bytes(value, misread).decode("utf-8", "replace"))
-        if letters >= 2 and letters * 6 >= len(value):
-            return True
-    latin = sum("\u00a1" <= c <= "\u00fb" for c in value)
-    return latin >= 3 and latin * 2 >= len(value.replace(" ", "")) and not _thai_letters(value)
-
-
-def _as_bytes(text: str, encoding: str) -> bytes:
-    # Bytes that the wrong encoding does not define were kept as the control characters of the same number.
-    return b"".join(bytes([ord(c)]) if "\x80" <= c <= "\x9f" else c.encode(encoding, "replace") for c in text)
-
-
-def _thai_letters(text: str) -> int:
-    return sum("\u0e01" <= c <= "\u0e5b" for c in text)

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from innovlib import terms
 from innovlib.area import vocabulary
 from innovlib.area.faults import Issue, issue, refuse
-from innovlib.area.layouts import Layout, is_garbled
+from innovlib.area.formats.text import is_garbled
+from innovlib.area.layouts import Layout
 from innovlib.area.sheets import is_blank
 
 #: Fields whose value belongs to one row alone: a merged range must not spread them.

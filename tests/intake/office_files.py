@@ -47,14 +47,14 @@ def results(*changes: tuple[int, str, object], year: object = 2566) -> list[list
 def partners(*starts: object) -> list[list]:
     """One partner row for each start given."""
     rows = [[s[0], "มูลนิธิสมมุติ", "มูลนิธิ", start, None, 100] for s, start in zip(SCHOOLS, starts, strict=False)]
-    return [HEADERS["partners"], *rows]
+    return [list(HEADERS["partners"]), *rows]
 
 
 def pupils(*scores: object, sexes: str = "") -> list[list]:
     """One pupil row for each score given."""
     sexes = sexes or "ญช" * len(scores)
     return [
-        HEADERS["pupils"],
+        list(HEADERS["pupils"]),
         *(
             [2566, SCHOOLS[0][0], f"P{i:03}", sex, "RT", "ป.1", "การอ่านรู้เรื่อง", score]
             for i, (score, sex) in enumerate(zip(scores, sexes, strict=False))

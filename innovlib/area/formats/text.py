@@ -158,3 +158,32 @@ def _refuse_swallowed(rows: list[list], delimiter: str) -> None:
                 lines = cell.replace("\r", "\n").split("\n")
                 if any(line.count(delimiter) >= max(2, width - 2) for line in lines):
                     raise refuse("text-quotes", row=number)
+
+
+def is_garbled(value: object) -> bool:
+    """True for Thai text that was read in the wrong encoding and saved so (mojibake).
+
+    Examples
+    --------
+    >>> is_garbled("โรงเรียน".encode().decode("latin-1")), is_garbled("โรงเรียน".encode("cp874").decode("latin-1"))
+    (True, True)
+    >>> is_garbled("บ้านเนินเนิน"), is_garbled("café")
+    (False, False)
+    """
+    if not isinstance(value, str) or value.isascii():
+        return False
+    for misread in ("cp874", "cp1252") if any(lead in value for lead in ("เธ", "เน", "à¸", "à¹")) else ():
+        letters = _thai_letters(_as_bytes(value, misread).decode("utf-8", "replace"))
+        if letters >= 2 and letters * 6 >= len(value):
+            return True
+    latin = sum("\u00a1" <= c <= "\u00fb" for c in value)
+    return latin >= 3 and latin * 2 >= len(value.replace(" ", "")) and not _thai_letters(value)
+
+
+def _as_bytes(text: str, encoding: str) -> bytes:
+    # Bytes that the wrong encoding does not define were kept as the control characters of the same number.
+    return b"".join(bytes([ord(c)]) if "\x80" <= c <= "\x9f" else c.encode(encoding, "replace") for c in text)
+
+
+def _thai_letters(text: str) -> int:
+    return sum("\u0e01" <= c <= "\u0e5b" for c in text)
