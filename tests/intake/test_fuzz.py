@@ -157,7 +157,7 @@ def test_the_fuzzer_finds_a_planted_crash(tmp_path, register, monkeypatch):
 
 def test_the_fuzzer_finds_a_planted_wrong_value(tmp_path, register, monkeypatch):
     """A reader that forgets the range of a score."""
-    monkeypatch.setitem(convert._READERS, "mean", partial(cells.number, rule=cells.Numeric(-1e308, 1e308)))
+    monkeypatch.setitem(convert._READERS, "score", partial(cells.number, rule=cells.Numeric(-1e308, 1e308)))
     assert any("contract" in found for found in problems(mutants(600, seed=1, ways=(_cells,)), tmp_path, register))
 
 
