@@ -296,7 +296,7 @@ def category(cell: object, column: str, *, mark: str = "") -> Reading:
 
 def _hint(text: str, column: str) -> dict:
     words = vocabulary.category_words(column)
-    near = did_you_mean(text, words)
+    near = did_you_mean(text, words) if len(text) < 40 else None
     return {
         "allowed": ", ".join(words),
         "hint_th": f" {near.th}" if near else "",

@@ -31,7 +31,7 @@ def stage(folder: Path) -> Path:
     """
     finish(folder)
     try:
-        shutil.rmtree(folder / STAGE, ignore_errors=True)
+        sweep(folder)
         staged = folder / STAGE / folder.name
         staged.mkdir(parents=True)
     except OSError as error:
@@ -104,11 +104,14 @@ def _carry_out(folder: Path, change: dict) -> None:
     _flush_folder(folder)
     # The promise goes first: once it is gone, the rest is litter that the next change sweeps.
     (folder / STAGE / _PROMISE).unlink(missing_ok=True)
-    shutil.rmtree(folder / STAGE, ignore_errors=True)
+    sweep(folder)
 
 
 def sweep(folder: Path) -> None:
-    """Throw staged files away: nothing is to change."""
+    """Throw staged files away."""
+    for path in (folder / STAGE).rglob("*"):
+        with contextlib.suppress(OSError):
+            path.chmod(0o700)  # Windows deletes no read-only file
     shutil.rmtree(folder / STAGE, ignore_errors=True)
 
 

@@ -44,7 +44,10 @@ def holds_citizen_id(value) -> bool:
     """True where a cell's text holds a citizen id anywhere."""
     if isinstance(value, bool) or not isinstance(value, (str, int, float)):
         return False
-    text = terms.western_digits(str(int(value)) if isinstance(value, float) and value.is_integer() else str(value))
+    text = str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+    if len(text) < 13:
+        return False
+    text = terms.western_digits(text)
     return any(is_citizen_id(match) for match in _THIRTEEN.findall(text))
 
 

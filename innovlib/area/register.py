@@ -11,9 +11,9 @@ import pandas as pd
 from innovlib import terms
 from innovlib.area import cells, contract, privacy
 from innovlib.area.cells import Reading
-from innovlib.errors import did_you_mean
 
 _SCIENTIFIC = re.compile(r"\d([.,]\d+)?[eE][+-]?\d+")
+_LONGEST = 60
 _COLUMNS = ["school_id", "name_th", "subdistrict", "district", "province"]
 
 
@@ -50,6 +50,14 @@ class Register:
         for school_id in self._rows:
             out.setdefault(school_id.lstrip("0"), []).append(school_id)
         return out
+
+    @cached_property
+    def _near_codes(self) -> dict[str, list[str]]:
+        return _slips_of(self._rows)
+
+    @cached_property
+    def _near_names(self) -> dict[str, list[str]]:
+        return _slips_of(self._by_name)
 
     def knows(self, school_id: str) -> bool:
         """True where a school has this code."""
@@ -93,13 +101,11 @@ class Register:
 
     def _hint(self, code: str, name: object) -> dict:
         same_name = self._by_name.get(terms.matching_key(name), []) if isinstance(name, str) else []
-        near = did_you_mean(code, self._rows)
+        near = _near(code, self._near_codes)
         if len(same_name) == 1:
-            return {
-                "hint_th": f" โรงเรียนชื่อนี้มีรหัส {same_name[0]}",
-                "hint_en": f" (the school of this name has {same_name[0]})",
-            }
-        return {"hint_th": f" {near.th}" if near else "", "hint_en": f" ({near.en})" if near else ""}
+            told = f" (the school of this name has {same_name[0]})"
+            return {"hint_th": f" โรงเรียนชื่อนี้มีรหัส {same_name[0]}", "hint_en": told}
+        return _hint(near)
 
     def _from_name(self, name: object, district: object) -> Reading:
         if not isinstance(name, str) or not name.strip():
@@ -112,9 +118,9 @@ class Register:
             return Reading(ids[0], (("id-from-name", {"now": ids[0]}),))
         if ids:
             return Reading(None, (("name-ambiguous", {"found": ", ".join(ids)}),))
-        near = did_you_mean(name, [row["name_th"] for row in self._rows.values()])
-        hint = {"hint_th": f" {near.th}" if near else "", "hint_en": f" ({near.en})" if near else ""}
-        return Reading(None, (("name-unknown" if self._rows else "id-blank", hint),))
+        keys = _near(terms.matching_key(name), self._near_names)
+        near = [self._rows[self._by_name[key][0]]["name_th"] for key in keys]
+        return Reading(None, (("name-unknown" if self._rows else "id-blank", _hint(near)),))
 
     def _name_findings(self, code: str, name: object, district: object) -> list[tuple[str, dict]]:
         row = self._rows[code]
@@ -132,6 +138,34 @@ class Register:
         if isinstance(district, str) and row["district"] and place_key(district) != place_key(row["district"]):
             found.append(("district-mismatch", {"name": district, "known": row["district"], "own": code}))
         return found
+
+
+def _slips(text: str) -> set[str]:
+    """The text with each character in turn left out or open: two texts one slip apart share one of these."""
+    return {text, *(text[:i] + gap + text[i + 1 :] for i in range(len(text)) for gap in ("", "\x00"))}
+
+
+def _slips_of(texts) -> dict[str, list[str]]:
+    # An index, because comparing every unknown code with every school of the country takes minutes.
+    index: dict[str, list[str]] = {}
+    for text in texts:
+        for slip in _slips(text):
+            index.setdefault(slip, []).append(text)
+    return index
+
+
+def _near(text: str, index: dict[str, list[str]]) -> list[str]:
+    if len(text) > _LONGEST:
+        return []
+    return sorted({found for slip in _slips(text) for found in index.get(slip, ())})[:3]
+
+
+def _hint(near: list[str]) -> dict:
+    names = ", ".join(near)
+    return {
+        "hint_th": f" หมายถึง {names} หรือไม่" if near else "",
+        "hint_en": f" (did you mean {names}?)" if near else "",
+    }
 
 
 def _plain(name: str) -> str:

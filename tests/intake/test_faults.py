@@ -157,6 +157,13 @@ def test_a_name_finds_its_school_only_where_it_is_the_only_one(check):
     assert "name-unknown" in codes(nobody)
 
 
+def test_a_code_or_name_one_slip_away_is_suggested(check):
+    code = check(as_xlsx(results((2, CODE, "1057010061"), (2, NAME, None))))
+    assert "1057010001" in code.issues[0].en and "1057010006" in code.issues[0].en
+    name = check(as_xlsx(results((2, CODE, None), (2, NAME, "บ้านทดลองหนึง"))))
+    assert "บ้านทดลองหนึ่ง" in name.issues[0].en
+
+
 def test_zero_is_a_score_unless_nobody_sat(check):
     real = check(as_xlsx(results((2, MEAN, 0), (2, SD, 0))))
     assert real.table["mean"][0] == 0 and real.decision == "ok"
