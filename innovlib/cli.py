@@ -192,6 +192,7 @@ def check(said: argparse.Namespace) -> int:
 
 def render(said: argparse.Namespace) -> int:
     """``innov render``: the reports of an area."""
+    sys.modules.setdefault("rfc3987_syntax", None)  # see innovlib.batch.pool.python
     from innovlib.batch.engine import Limits
     from innovlib.batch.run import render as make
 

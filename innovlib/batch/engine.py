@@ -167,6 +167,7 @@ class InnovEngine(Engine):
                 startup_timeout=others.get("start_timeout", 60),
                 config=_private(Path(folder)),
                 ipython_hist_file=":memory:",
+                shutdown_kernel="immediate",
                 **settings,
             )
             try:
@@ -175,12 +176,16 @@ class InnovEngine(Engine):
                 client.end_group()
 
 
+#: A socket's path may have so many characters on every system that has sockets as files.
+_SOCKET_PATH = 100
+
+
 def _private(folder: Path) -> Config:
     config = Config()
-    if os.name == "posix":
+    config.KernelManager.connection_file = str(folder / "k.json")
+    if os.name == "posix" and len(str(folder / "k-ipc-5")) <= _SOCKET_PATH:
         # The sockets are files beside the connection file, in a folder that is this user's alone.
         config.KernelManager.transport = "ipc"
-        config.KernelManager.connection_file = str(folder / "k.json")
     else:
         config.KernelManager.transport_encryption = "required"
     return config

@@ -13,10 +13,9 @@ import sys
 import time
 from pathlib import Path
 
-import psutil
-
 from innovlib import paths
 from innovlib.batch.job import SAID
+from innovlib.batch.work import end_descendants
 from innovlib.errors import UnknownName, Words
 
 
@@ -24,7 +23,8 @@ def child_environment(scratch: Path) -> dict[str, str]:
     """The surroundings of a worker: the same on every machine, nothing of the user's Jupyter settings, one thread."""
     (scratch / "jupyter").mkdir(exist_ok=True)
     one = {f"{library}_NUM_THREADS": "1" for library in ("OMP", "OPENBLAS", "MKL", "NUMEXPR", "VECLIB_MAXIMUM")}
-    private = {name: str(scratch / "jupyter") for name in ("IPYTHONDIR", "JUPYTER_CONFIG_DIR", "JUPYTER_RUNTIME_DIR")}
+    places = ("IPYTHONDIR", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR")
+    private = dict.fromkeys(places, str(scratch / "jupyter"))
     same = {
         "PYTHONHASHSEED": "0",
         "PYTHONUTF8": "1",
@@ -62,6 +62,16 @@ def open_pool(scratch: Path, *, engine: str, templates: dict[str, Path], shared:
     return WarmPool(scratch, templates=templates, shared=shared, page=page)
 
 
+def python(module: str) -> list[str]:
+    """The command that runs a module's ``main`` in a new Python.
+
+    jsonschema, which nbformat imports, looks for a library for international addresses that takes longer to import than
+    all the rest together; notebooks have none to check, so it is told that the library is not there.
+    """
+    lean = "import sys; sys.modules['rfc3987_syntax'] = None"
+    return [sys.executable, "-c", f"{lean}; from {module} import main; sys.exit(main())"]
+
+
 class KernelPool:
     """Each report in a fresh Python with an ordinary Jupyter kernel. Works on every system."""
 
@@ -82,7 +92,7 @@ class KernelPool:
         )
         with (folder / SAID).open("wb") as said:
             self._running[folder] = subprocess.Popen(
-                [sys.executable, "-m", "innovlib.batch.work", str(folder)],
+                [*python("innovlib.batch.work"), str(folder), str(os.getpid())],
                 stdin=subprocess.DEVNULL,
                 stdout=said,
                 stderr=subprocess.STDOUT,
@@ -132,6 +142,7 @@ class WarmPool:
         self._doors = {kind: ours for kind, (ours, _) in pairs.items()}
         theirs = {kind: end.fileno() for kind, (_, end) in pairs.items()}
         orders = {
+            "parent": os.getpid(),
             "scratch": str(scratch),
             "page": page,
             "shared": shared,
@@ -140,7 +151,7 @@ class WarmPool:
         }
         with (scratch / "warm.txt").open("wb") as said:
             self._base = subprocess.Popen(
-                [sys.executable, "-m", "innovlib.batch.warm"],
+                python("innovlib.batch.warm"),
                 stdin=subprocess.PIPE,
                 stdout=said,
                 stderr=subprocess.STDOUT,
@@ -230,23 +241,9 @@ def _slow(kind: str, why: str) -> Words:
 
 
 def end_tree(process: subprocess.Popen) -> None:
-    """Kill a process, all that descend from it, and their process groups."""
-    try:
-        family = [psutil.Process(process.pid), *psutil.Process(process.pid).children(recursive=True)]
-    except psutil.NoSuchProcess:
-        return
+    """Kill a process that leads a group of its own, its group, and all that descend from it."""
+    end_descendants(process.pid)
     if hasattr(os, "killpg"):
-        groups = {_group(member.pid) for member in family} - {0, os.getpgrp()}
-        for group in groups:
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(group, signal.SIGKILL)
-    for member in family:
-        with contextlib.suppress(psutil.NoSuchProcess):
-            member.kill()
-
-
-def _group(pid: int) -> int:
-    try:
-        return os.getpgid(pid)
-    except ProcessLookupError:
-        return 0
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+    process.kill()

@@ -133,7 +133,9 @@ class Batch:
         """Make what is missing or out of date among the chosen reports, then the index and the manifest."""
         states = self._states()
         todo = [r for r in chosen if force or states[r.file]["status"] != "done"]
+        self._sweep()
         with _stop_requests() as stop, _scratch() as scratch:
+            self.journal.add(status="begun", start=now(), scratch=str(scratch), reports=len(todo))
             bar = tqdm(total=len(todo), desc="innov render", unit="report", disable=not progress)
             with bar:
                 self._work(todo, scratch=scratch, workers=workers, stop=stop, bar=bar)
@@ -148,6 +150,13 @@ class Batch:
             tuple(self.notes),
             interrupted,
         )
+
+    def _sweep(self) -> None:
+        """Remove the scratch folder of a batch that was killed with all its processes at once."""
+        for row in self.journal.rows():
+            scratch = Path(row.get("scratch", ""))
+            if row.get("status") == "begun" and scratch.name.startswith(_SCRATCH):
+                shutil.rmtree(scratch, ignore_errors=True)
 
     def _states(self) -> dict[str, dict]:
         known = manifest.known_states(self.before, self.journal)
@@ -247,9 +256,12 @@ class Batch:
         self.folder.publish(manifest.MANIFEST_FILE, text)
 
 
+_SCRATCH = "innov-batch-"
+
+
 @contextlib.contextmanager
 def _scratch():
-    folder = Path(tempfile.mkdtemp(prefix="innov-"))
+    folder = Path(tempfile.mkdtemp(prefix=_SCRATCH))
     try:
         yield folder
     finally:

@@ -3,9 +3,9 @@
 A child cannot touch another: a crash, an exit, a leak, a changed global stay in it. Start-up, imports, sockets and
 waiting, two thirds of an ordinary run, are paid once for each template.
 
-``python -m innovlib.batch.warm`` reads one line of JSON from its standard input (:meth:`innovlib.batch.pool.WarmPool`
-writes it), imports what the templates import, and forks one process for each template; these talk with the batch
-through socket pairs, one line of JSON at a time::
+:func:`main` reads one line of JSON from its standard input (:class:`innovlib.batch.pool.WarmPool` writes it), imports
+what the templates import, and forks one process for each template; these talk with the batch through socket pairs, one
+line of JSON at a time::
 
     batch -> template   {"start": FOLDER} · {"kill": FOLDER}
     template -> batch   {"ended": FOLDER, "code": N} · {"unfit": WHY}
@@ -40,7 +40,7 @@ from innovlib.batch.work import limit_memory, make_report, watch_parent
 def main() -> int:
     """The base process: imports, one fork for each template, then the last to leave cleans up."""
     orders = json.loads(sys.stdin.readline())
-    parent, scratch = os.getppid(), Path(orders["scratch"])
+    scratch = Path(orders["scratch"])
     warm = shell.start()
     for module in sorted({orders["page"], *_modules(orders["templates"])}):
         # What cannot be imported is said by the report that needs it, with its cell.
@@ -57,7 +57,7 @@ def main() -> int:
         os.close(number)
     for _ in doors:
         os.wait()
-    if os.getppid() != parent:  # the batch was killed; nobody else is left to clean up after it
+    if os.getppid() != orders["parent"]:  # the batch was killed; nobody else is left to clean up after it
         shutil.rmtree(scratch, ignore_errors=True)
     return 0
 
@@ -108,9 +108,10 @@ class _Template:
                 *lines, waiting = (waiting + data).split(b"\n")
                 for line in lines:
                     self._obey(json.loads(line))
-        for child in list(self.children):
+        for child in self.children:
             _end(child)
             os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
 
     def _obey(self, order: dict) -> None:
         if "kill" in order:
@@ -118,9 +119,9 @@ class _Template:
                 _end(child)
                 os.kill(child, signal.SIGKILL)  # it may not lead a group of its own yet
             return
-        child = os.fork()
+        own, child = os.getpid(), os.fork()
         if child == 0:
-            _child(Path(order["start"]), self.warm, self.door)
+            _child(own, Path(order["start"]), self.warm, self.door)
         self.children[child] = order["start"]
 
     def _reap(self) -> None:
@@ -149,7 +150,7 @@ def threads() -> int:
     return len(list(tasks.iterdir())) if tasks.is_dir() else threading.active_count()
 
 
-def _child(folder: Path, warm: shell.Warm, door: socket.socket) -> None:
+def _child(parent: int, folder: Path, warm: shell.Warm, door: socket.socket) -> None:
     """One report, in a process that is its own; never returns."""
     code = 1
     try:
@@ -168,7 +169,7 @@ def _child(folder: Path, warm: shell.Warm, door: socket.socket) -> None:
             sys.modules["numpy"].random.seed()
         for stream in warm.streams:
             stream.catch()
-        watch_parent()
+        watch_parent(parent)
         limit_memory(read_job(folder)["limits"].memory_mb)
         make_report(folder)
         code = 0
@@ -176,7 +177,3 @@ def _child(folder: Path, warm: shell.Warm, door: socket.socket) -> None:
         (folder / SAID).write_text(traceback.format_exc(), encoding="utf-8")
     finally:
         os._exit(code)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

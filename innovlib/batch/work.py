@@ -1,15 +1,17 @@
 """The work on one report, done in a process of its own: run, judge, turn into a page.
 
-``python -m innovlib.batch.work FOLDER`` reads ``job.json`` in the folder and leaves ``result.json`` there, with
-``page.html`` where the report was done and ``executed.ipynb`` where it was not. Nothing else is touched.
+A worker reads ``job.json`` in its folder and leaves ``result.json`` there, with ``page.html`` where the report was done
+and ``executed.ipynb`` where it was not. Nothing else is touched.
 """
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import importlib
 import json
 import os
+import shutil
 import signal
 import sys
 import threading
@@ -53,16 +55,37 @@ def _page(notebook, job: dict) -> tuple[Fault | None, str, dict]:
     return None, html, entry
 
 
-def watch_parent() -> None:
-    """End this process, and all it started, soon after the process that started it is gone."""
-    parent = os.getppid()
+def watch_parent(parent: int, *, leave_nothing: Path | None = None) -> None:
+    """End this process, and all it started, soon after the process that started it is gone.
+
+    Parameters
+    ----------
+    parent
+        That process's id, from itself: it may be gone before this one can ask.
+    leave_nothing
+        A folder to be removed then, where nobody else is left to do it.
+    """
 
     def watch() -> None:
         while os.getppid() == parent:
             time.sleep(0.5)
+        if leave_nothing is not None:
+            end_descendants()
+            while leave_nothing.exists():  # the report may still be writing its last words into it
+                shutil.rmtree(leave_nothing, ignore_errors=True)
         os.killpg(0, signal.SIGKILL)
 
     threading.Thread(target=watch, daemon=True).start()
+
+
+def end_descendants(pid: int | None = None) -> None:
+    """Kill all that descend from a process (this one, if none is named), whatever groups they have made."""
+    import psutil
+
+    with contextlib.suppress(psutil.NoSuchProcess):
+        for member in psutil.Process(pid).children(recursive=True):
+            with contextlib.suppress(psutil.NoSuchProcess):
+                member.kill()
 
 
 def limit_memory(megabytes: int) -> None:
@@ -79,14 +102,14 @@ def limit_memory(megabytes: int) -> None:
 
 
 def main() -> int:
-    """Entry of a worker process."""
-    folder = Path(sys.argv[1])
+    """Entry of a worker process; its arguments are the job's folder and the id of the batch's process."""
+    folder, parent = Path(sys.argv[1]), int(sys.argv[2])
     limit_memory(read_job(folder)["limits"].memory_mb)
     if os.name == "posix":
-        watch_parent()
-    make_report(folder)
+        watch_parent(parent, leave_nothing=folder.parent)
+    try:
+        make_report(folder)
+    finally:
+        if os.name == "posix" and os.getppid() != parent:
+            shutil.rmtree(folder.parent, ignore_errors=True)
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

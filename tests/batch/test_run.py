@@ -57,7 +57,7 @@ def test_one_failing_school_stops_no_other_and_is_set_apart(render, templates, t
     assert "school-S2.html" not in files(out) and "school-S2.html" not in (out / "index.html").read_text()
     states = {r["file"]: r["status"] for r in json.loads((out / "manifest.json").read_text())["reports"]}
     assert states["school-S2.html"] == "failed" and states["school-S1.html"] == "done"
-    assert {r["report"]: r["status"] for r in Journal.open(out).rows()}["school-S2"] == "failed"
+    assert [r["status"] for r in Journal.open(out).rows() if r.get("report") == "school-S2"] == ["failed"]
 
     write_template(templates, "school")
     assert render("school", only=["S2"]).exit_code == 0
@@ -67,7 +67,7 @@ def test_one_failing_school_stops_no_other_and_is_set_apart(render, templates, t
 def test_nothing_handed_out_names_this_machine(render, tmp_path, area):
     render("area")
     out = tmp_path / "out"
-    private = (str(tmp_path), str(area), json.loads((out / "_journal.jsonl").read_text())["host"])
+    private = (str(tmp_path), str(area), Journal.open(out).rows()[0]["host"])
     for name in ("manifest.json", "index.html", "area.html"):
         assert not [word for word in private if word and word in (out / name).read_text(encoding="utf-8")]
 
