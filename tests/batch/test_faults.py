@@ -57,8 +57,8 @@ def _marked(mark: Path) -> list[int]:
 
 
 def _ends(signals_and_engines):
-    slow = {("kernel", signal.SIGINT), ("kernel", signal.SIGTERM), ("warm", signal.SIGINT)}
-    return [pytest.param(e, s, marks=[pytest.mark.slow] if (e, s) in slow else []) for e, s in signals_and_engines]
+    fast = {("warm", signal.SIGTERM)}
+    return [pytest.param(e, s, marks=[] if (e, s) in fast else [pytest.mark.slow]) for e, s in signals_and_engines]
 
 
 @pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="looks for processes in /proc")
@@ -86,6 +86,7 @@ def test_a_stopped_batch_leaves_whole_files_and_nothing_else(held_batch, tmp_pat
     assert states["school-S2.html"] == "done"
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="looks for processes in /proc")
 def test_a_killed_process_of_the_template_costs_no_report(held_batch, tmp_path):
     out = tmp_path / "out"
@@ -107,6 +108,7 @@ def _parent(pid: int) -> int:
     return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
 
 
+@pytest.mark.slow
 def test_two_batches_do_not_share_a_folder(held_batch, tmp_path):
     out = tmp_path / "out"
     first = held_batch("warm")
