@@ -13,7 +13,6 @@ import contextlib
 import datetime as dt
 import io
 import json
-import statistics
 import subprocess
 import sys
 import threading
@@ -173,7 +172,7 @@ class Peak(threading.Thread):
 
 
 def measured(name: str, size: str, repeats: int) -> dict:
-    """Median seconds of ``repeats`` runs after one warm-up, and the peak memory of the first."""
+    """Least seconds of ``repeats`` runs after one warm-up, and the peak memory of the first."""
     data, work = prepared(size), WORK[name]
     before, watch = rss_mb(), Peak()
     with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
@@ -187,7 +186,7 @@ def measured(name: str, size: str, repeats: int) -> dict:
             start = time.perf_counter()
             work(data)
             seconds.append(time.perf_counter() - start)
-    return {"work": name, "size": size, "seconds": statistics.median(seconds), "extra_mb": watch.top - before}
+    return {"work": name, "size": size, "seconds": min(seconds), "extra_mb": watch.top - before}
 
 
 def in_own_process(name: str, size: str, repeats: int) -> dict | None:

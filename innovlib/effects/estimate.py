@@ -124,15 +124,15 @@ def _from_means(panel: Panel, wanted: list[Cell]) -> GroupTime:
     held = np.column_stack([panel.outcome - panel.outcome[0], np.ones(len(panel.joined))]) * panel.weight[:, None]
     data = [held if len(rows) == len(held) else held[rows] for rows in groups.values()]
     sums = np.stack([part.sum(axis=0) for part in data])
-    mass = np.einsum("shk,h->sk", sides, sums[:, years])
-    mean = np.einsum("shk,ht,tk->sk", sides, sums[:, :years], matrix, optimize=True) / mass
+    mass = (sides * sums[:, years, None]).sum(axis=1)
+    mean = (sides * (sums[:, :years] @ matrix)).sum(axis=1) / mass
     sign = np.array([1.0, -1.0])
     blocks = []
     for place, (rows, part) in enumerate(zip(groups.values(), data, strict=True)):
         share = sides[:, place] * sign[:, None] / mass
         blocks.append(Block(rows, part, np.vstack([matrix * share.sum(axis=0), -(share * mean).sum(axis=0)])))
     size = np.array([len(rows) for rows in groups.values()])
-    counts = np.einsum("shk,h->sk", sides, size).astype(int)
+    counts = (sides * size[:, None]).sum(axis=1).astype(int)
     return GroupTime(wanted, mean[0] - mean[1], Scores(len(held), tuple(blocks)), panel, counts[0], counts[1])
 
 

@@ -49,7 +49,7 @@ class Scores:
 
     def variance(self) -> np.ndarray:
         """(K,) sums of squares."""
-        return sum(np.einsum("ck,cd,dk->k", b.map, b.data.T @ b.data, b.map, optimize=True) for b in self.blocks)
+        return sum((b.map * (b.data.T @ b.data @ b.map)).sum(axis=0) for b in self.blocks)
 
     def flipped(self, *, draws: int, seed: int, at_once: int = 64) -> np.ndarray:
         """(draws, K) sums of the scores with every school's sign drawn at random."""
