@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-from innovlib.area import cells, judge, rows
+from innovlib.area import cells, judge, privacy, rows
 from innovlib.area.cells import Reading
 from innovlib.area.faults import Issue, Refused, issue
 from innovlib.area.layouts import Layout, Use
@@ -52,6 +52,8 @@ _TEXT = frozenset(
 )
 #: Fields whose value is about a person: shown masked in every message.
 _PERSONAL = frozenset({"pupil", "respondent"})
+#: Kinds of files that are about people: messages show no word of theirs, and only their hash is kept.
+PERSONAL_KINDS = frozenset({"pupils", "survey"})
 #: Findings about a school's code that are really about the cell beside it.
 _TOLD_AT = {
     **dict.fromkeys(("name-mismatch", "name-spelling", "name-ambiguous", "name-unknown", "id-from-name"), "name_th"),
@@ -249,10 +251,20 @@ class _RowReader:
             code = "blank-needed"
         elif code == "blank":
             code = "missing-blank"
-        return issue(
-            code, sheet=self._layout.sheet.name, row=row.number, column=use.column, header=use.header,
-            value=row.cells[i], personal=use.field in _PERSONAL or code in _ABOUT_PEOPLE, **facts,
-        )  # fmt: skip
+        value = row.cells[i]
+        personal = code in _ABOUT_PEOPLE or self._hides(use.field, value)
+        if personal and "name" in facts:
+            facts = facts | {"name": privacy.MASK}
+        place = {"sheet": self._layout.sheet.name, "row": row.number, "column": use.column, "header": use.header}
+        return issue(code, **place, value=value, personal=personal, **facts)
+
+    def _hides(self, name: str, value: object) -> bool:
+        """Whether a value may be a person's: a column out of place puts names where nobody looks for them."""
+        if name in _PERSONAL:
+            return True
+        if self._layout.kind.name in PERSONAL_KINDS or self._layout.personal:
+            return privacy.has_words(value)
+        return name not in _TEXT and privacy.may_be_name(value)
 
 
 def summed_up(issues: list[Issue]) -> list[Issue]:

@@ -31,9 +31,6 @@ from innovlib.area.register import Register
 from innovlib.area.result import FileResult
 from innovlib.area.sheets import Book
 
-#: Files of these kinds are about people: only their hash is kept, never a copy.
-PERSONAL_KINDS = frozenset({"pupils", "survey"})
-
 
 @dataclass(frozen=True)
 class Options:
@@ -69,7 +66,7 @@ class Opened:
     @property
     def holds_people(self) -> bool:
         """True where a copy of the file would keep people's names or ids."""
-        if self.kind in PERSONAL_KINDS or any(layout.personal for layout in self.layouts):
+        if self.kind in convert.PERSONAL_KINDS or any(layout.personal for layout in self.layouts):
             return True
         cells = {v for sheet in self.book.sheets for row in sheet.rows for v in row if v is not None and v != ""}
         return any(privacy.holds_citizen_id(v) or privacy.mentions_person(v) for v in cells)

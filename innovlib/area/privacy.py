@@ -16,7 +16,7 @@ from innovlib.errors import CannotWrite, Unreadable, Words
 MASK = "•••"
 _THIRTEEN = re.compile(r"(?<!\d)\d(?:[ \-–.]?\d){12}(?!\d)")
 _PERSON = re.compile(
-    r"(?<![ก-๙])(เด็กชาย|เด็กหญิง|ด\s*\.\s*[ชญ]\s*\.|นางสาว|น\s*\.\s*ส\s*\.|นาง(?=\s*[ก-ฮเแโใไ])|นาย(?=\s*[ก-ฮเแโใไ])"
+    r"((เด็กชาย|เด็กหญิง|ด\s*\.\s*[ชญ]\s*\.|นางสาว|น\s*\.\s*ส\s*\.)|(?<![ก-๙])(นาง|นาย)(?=\s*[ก-ฮเแโใไ])"
     r"|\b(?:Mr|Mrs|Ms|Miss|Master)\b\.?)\s*\S+(\s+\S+)?",
     re.IGNORECASE,
 )
@@ -69,6 +69,19 @@ _MENTION = re.compile(
 def mentions_person(value) -> bool:
     """True where a title and a name stand anywhere in a cell's text; a copy of such a file would keep the name."""
     return isinstance(value, str) and _MENTION.search(value) is not None
+
+
+def may_be_name(value) -> bool:
+    """True for two words or more of letters alone: where a number or a known word should stand, perhaps a name."""
+    return (
+        isinstance(value, str)
+        and re.fullmatch(r"\s*[^\W\d_][^\d<>{}=/\\]*\s+[^\W\d_][^\d<>{}=/\\]*", value) is not None
+    )
+
+
+def has_words(value) -> bool:
+    """True for text with two letters or more in a row."""
+    return isinstance(value, str) and re.search("[A-Za-zก-๙]{2}", value) is not None
 
 
 def is_full_name(value) -> bool:

@@ -612,6 +612,15 @@ def test_people_in_columns_that_do_not_say_so(check):
     assert result.rejected_rows == (2,) and "ลับมาก" not in result.say() + str(result.to_dict())
 
 
+def test_a_name_in_a_column_of_something_else_is_not_repeated(check):
+    shifted = pupils(50, 60)
+    shifted[1][3], shifted[2][5] = "สมมุติ ลับมาก", "ลับมาก"
+    result = check(as_xlsx(shifted))
+    assert result.rejected_rows == (2, 3) and "ลับมาก" not in result.say() + str(result.to_dict(with_table=True))
+    result = check(as_xlsx(results((2, "ระดับชั้น", "เด็หญิงสมมุติ ลับมาก"))))
+    assert result.rejected_rows == (2,) and "ลับมาก" not in result.say()
+
+
 def test_pupil_ids_become_keys_and_small_groups_are_told(check):
     result = check(as_xlsx(pupils(*range(40, 65), sexes="ช" * 3 + "ญ" * 22)))
     assert result.decision == "warn" and codes(result) == {"small-complement"}
