@@ -71,6 +71,9 @@ def mentions_person(value) -> bool:
     return isinstance(value, str) and _MENTION.search(value) is not None
 
 
+_WORDS = re.compile(r"\s*[^\W\d_][^\d<>{}=/\\]*\s+[^\W\d_][^\d<>{}=/\\]*")
+
+
 def may_be_name(value) -> bool:
     """True for two words or more of letters alone: where a number or a known word should stand, perhaps a name."""
     return (
