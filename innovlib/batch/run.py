@@ -65,7 +65,8 @@ def render(
         ``warm`` forks each report from a prepared process, ``kernel`` gives each an ordinary Jupyter kernel; the pages
         are the same. ``auto`` is ``warm`` where the system can fork.
     page
-        Module whose ``report_html(notebook)``, ``read_meta(notebook)`` and ``index_html(entries, ...)`` make pages.
+        Module whose ``report_html(notebook)``, ``read_meta(notebook)`` and ``index_html(entries, ...)`` make pages. If
+        it has a ``prepare()``, that is called once before the reports are forked, to fill caches they all need.
 
     Raises
     ------

@@ -46,6 +46,7 @@ def main() -> int:
         # What cannot be imported is said by the report that needs it, with its cell.
         with contextlib.suppress(Exception):
             importlib.import_module(module)
+    getattr(sys.modules.get(orders["page"]), "prepare", lambda: None)()
     doors = {int(number): template for number, template in orders["doors"].items()}
     for number, template in doors.items():
         if os.fork() == 0:

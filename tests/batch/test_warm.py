@@ -198,3 +198,10 @@ def test_the_shared_head_runs_once_for_all_reports(render, templates, tmp_path):
     write_template(templates, "school", [(head, ["shared"]), "print(school_id)"])
     assert render("school", engine="warm").exit_code == 0
     assert mark.read_text() == "x"
+
+
+def test_pages_are_prepared_for_once_before_the_fork(render, templates, tmp_path):
+    write_template(templates, "school", ["print('PREPARED?')"])
+    render("school", engine="warm")
+    pages = [(tmp_path / "out" / f"school-S{i}.html").read_text() for i in (1, 2, 3)]
+    assert all("[&#x27;once&#x27;]" in page for page in pages)
