@@ -6,8 +6,9 @@ import hashlib
 from dataclasses import dataclass
 from importlib.metadata import version
 
+import pandas as pd
+
 from innovlib import __version__, paths
-from innovlib.area.store import Area
 from innovlib.errors import Words
 from innovlib.report.disclosure import PROFILES, Protected
 from innovlib.report.typeset import escape, words_html
@@ -48,16 +49,18 @@ def _versions() -> list[str]:
     return [f"innovlib {__version__}", *(f"{name} {version(name)}" for name in LIBRARIES)]
 
 
-def provenance(area: Area, *, protected: list[Protected], template: str, lang: str) -> Provenance:
-    """The provenance of a page made from an area's tables and protected results.
+def provenance(sources: pd.DataFrame, *, protected: list[Protected], template: str, lang: str) -> Provenance:
+    """The provenance of a page made from protected results.
+
+    ``sources`` is what :meth:`innovlib.area.store.Area.provenance` tells of the area's tables; it is read once for all
+    reports of a batch.
 
     Times, hosts and users are left out on purpose: the same input gives the same page, and a page tells nothing of the
     machine it was made on.
     """
-    tables = area.provenance()
     fired = sorted({rule for p in protected for rule in p.fired}, key=lambda rule: int(rule[1:]))
     data = [(Words(f"ตาราง {r.table}", f"Table {r.table}"), f"{r.rows:,} rows · SHA-256 {r.sha256[:16]}…")
-            for r in tables.itertuples()]  # fmt: skip
+            for r in sources.itertuples()]  # fmt: skip
     path = paths.NOTEBOOKS / f"{template}.ipynb"
     profile = PROFILES[protected[0].profile] if protected else PROFILES["public"]
     return Provenance(
