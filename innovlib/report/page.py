@@ -20,7 +20,7 @@ from innovlib.report.markdown import Outline
 from innovlib.report.typeset import escape, keep_names, one_line, words_html
 from innovlib.terms import check_language
 
-__all__ = ["META", "Masthead", "index_html", "read_meta", "report_html"]
+__all__ = ["META", "Masthead", "index_html", "prepare", "read_meta", "report_html"]
 
 KINDS = ("school", "cohort", "area")
 
@@ -150,6 +150,11 @@ def read_meta(nb) -> dict:
             todo=Words("ให้เซลล์แรกแสดง Masthead", "let the first code cell show a Masthead"),
         )
     return found[0]
+
+
+def prepare() -> None:
+    """Do once, before many pages are made, what is the same for all of them: the fonts' subset."""
+    style.font_css()
 
 
 def report_html(nb) -> str:
