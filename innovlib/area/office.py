@@ -57,10 +57,12 @@ class Opened:
 
     @property
     def kind(self) -> str:
+        """Name of the kind of file: results, pupils, schools and so on."""
         return self.layouts[0].kind.name
 
     @property
     def sha256(self) -> str:
+        """Fingerprint of the file's bytes as hex."""
         return hashlib.sha256(self.data).hexdigest()
 
     @property
