@@ -26,6 +26,7 @@ RULES = {
         "ไม่แสดงค่าที่เมื่อลบกันแล้วบอกค่าที่ปิดไว้", "values from which a hidden one could be worked out are not shown"
     ),
     "D7": Words("กลุ่มที่มีโรงเรียนน้อยกว่า 3 แห่งไม่แสดงค่า", "groups of fewer than three schools are not shown"),
+    "D8": Words("คงตัวเลขที่เคยเผยแพร่เมื่อต่างกันไม่เกิน 9 คน", "figures handed out before are kept where few pupils differ"),
     "D10": Words("รวมสามปีก่อนแสดง", "three years are put together before showing"),
 }  # fmt: skip
 
