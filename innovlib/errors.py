@@ -87,13 +87,13 @@ class InnovError(Exception):
 
     def __reduce__(self):
         # An error must survive the way back from a worker process with both languages.
-        return _rebuilt, (type(self), self.words, self.where)
+        return _rebuilt, (type(self), self.args, self.__dict__)
 
 
-def _rebuilt(kind: type[InnovError], words: Words, where: str) -> InnovError:
-    error = kind(words)
-    error.words, error.where = words, where
-    error.args = (f"{words.th}\n{words.en}",)
+def _rebuilt(kind: type[InnovError], args: tuple, known: dict) -> InnovError:
+    error = kind.__new__(kind)
+    error.args = args
+    error.__dict__.update(known)
     return error
 
 

@@ -22,7 +22,7 @@ import papermill
 from nbclient.exceptions import DeadKernelError
 from nbformat import NotebookNode
 from papermill.clientwrap import PapermillNotebookClient
-from papermill.engines import Engine, papermill_engines
+from papermill.engines import Engine
 from papermill.exceptions import PapermillExecutionError
 from papermill.execute import remove_error_markers
 from traitlets.config import Config
@@ -189,9 +189,6 @@ def _private(folder: Path) -> Config:
     else:
         config.KernelManager.transport_encryption = "required"
     return config
-
-
-papermill_engines.register(ENGINE, InnovEngine)
 
 
 def run_notebook(path: Path, *, parameters: dict, limits: Limits | None = None, begun: Path | None = None) -> Run:
