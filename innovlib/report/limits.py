@@ -9,7 +9,7 @@ from innovlib.area import contract
 from innovlib.area.store import Area
 from innovlib.errors import Words
 from innovlib.measures.comparison import Reference
-from innovlib.report.disclosure import Protected, profile
+from innovlib.report.disclosure import FEW_SCHOOLS, Protected, profile
 from innovlib.report.words import own, sentence
 
 #: A change of the share tested beyond this many percentage points makes two periods hard to compare.
@@ -25,9 +25,13 @@ def of_results(results: Protected, *, ref: Reference, who: str) -> list[Words]:
     if rows.empty:
         return [sentence("limits.no_results")]
     out = []
-    hidden = int((rows["status"] == "small").sum())
-    if hidden:
-        out.append(sentence("limits.hidden", count=hidden, smallest=profile(results.profile).smallest_n))
+    hidden = rows[rows["status"] == "small"]
+    few_schools = int((hidden["n_label"] == FEW_SCHOOLS).sum())
+    if len(hidden) > few_schools:
+        count, smallest = len(hidden) - few_schools, profile(results.profile).smallest_n
+        out.append(sentence("limits.hidden", count=count, smallest=smallest))
+    if few_schools:
+        out.append(sentence("limits.few_schools", count=few_schools, least=profile(results.profile).smallest_schools))
     if (rows["first_year_be"] < rows["last_year_be"]).any():
         out.append(sentence("limits.pooled"))
     several_years = ref.scores["year_be"].min() < ref.scores["year_be"].max()

@@ -17,7 +17,7 @@ from scipy import stats
 
 from innovlib import terms
 from innovlib.errors import Words
-from innovlib.report.disclosure import Z95, Protected, profile
+from innovlib.report.disclosure import FEW_SCHOOLS, Z95, Protected, profile
 from innovlib.report.typeset import number
 
 SENTENCES = Path(__file__).with_name("sentences.toml")
@@ -237,7 +237,11 @@ def results_alt(results: Protected, *, name: Words, who: str = "school", key: st
 def marks(protected: Protected) -> Words:
     """What the marks for hidden and missing mean under this profile."""
     rules = profile(protected.profile)
-    return sentence("note.marks" if rules.count_step > 1 else "note.marks_exact", smallest=rules.smallest_n)
+    said = sentence("note.marks" if rules.count_step > 1 else "note.marks_exact", smallest=rules.smallest_n)
+    if "n_label" not in protected.frame or not (protected.frame["n_label"] == FEW_SCHOOLS).any():
+        return said
+    few = sentence("note.few_schools")
+    return Words(f"{said.th} · {few.th}", f"{said.en} · {few.en}")
 
 
 def interval_note(results: Protected) -> Words:

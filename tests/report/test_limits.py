@@ -25,6 +25,14 @@ def test_hidden_values_are_counted(no_benchmarks):
     assert "not enough context to find similar schools" in found
 
 
+def test_few_schools_are_not_called_few_pupils(no_benchmarks):
+    row = {"who": "cohort", "n": 60, "n_schools": 2, "std_error": 2.0, "df": 1.0}
+    protected = disclosure.protect_means(results([row]), profile_name="public")
+    found = said(limits.of_results(protected, ref=reference(no_benchmarks), who="cohort"))
+    assert "fewer than 3 schools" in found
+    assert "fewer than 10 pupils" not in found
+
+
 def test_an_assumed_spread_is_told(no_benchmarks):
     protected = disclosure.protect_means(results([{"n": 40}]), profile_name="public")
     assert "assume 18 points" in said(limits.of_results(protected, ref=reference(no_benchmarks, sd=None), who="school"))
