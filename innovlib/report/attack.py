@@ -29,6 +29,8 @@ from innovlib.errors import CannotEstimate, Words
 MIXED_AIMS = 8
 #: With fewer targets left than this each gets its own at once.
 FEW_LEFT = 4
+#: A programme of the unknowns near a target is tried first where those are less than this share of all.
+NEAR_SHARE = 0.5
 #: Slack for the solver's own tolerance, in the target's unit.
 TOLERANCE = 1e-6
 
@@ -111,12 +113,15 @@ class Reach:
         True where the range is narrower than the target needs.
     blame
         For each target the cells whose statements bind its bounds, the strongest first; empty unless narrow.
+    tables
+        Possible tables that were found on the way, one per row, besides those it began with.
     """
 
     low: np.ndarray
     high: np.ndarray
     narrow: np.ndarray
     blame: list[list[int]]
+    tables: np.ndarray
 
     @property
     def width(self) -> np.ndarray:
@@ -148,7 +153,8 @@ def reach(statements: Statements, targets: Targets, *, start: np.ndarray | None 
     targets
         What is looked for.
     start
-        A table that is possible (the true one), which saves programmes.
+        One or more tables (rows) that may be possible, such as the true one, which saves programmes; those that the
+        statements rule out are left aside.
     seed
         Of the mixed aims.
 
@@ -169,7 +175,7 @@ def reach(statements: Statements, targets: Targets, *, start: np.ndarray | None 
     """
     search = _Search(statements, targets)
     if start is not None:
-        search.look(start)
+        search.begin(np.atleast_2d(start))
     if len(targets):
         search.mixed(np.random.default_rng(seed))
         search.each()
@@ -189,10 +195,25 @@ class _Search:
         self.limits = np.concatenate([statements.high[upper], -statements.low[lower]])
         self.cells = np.concatenate([statements.cell[upper], statements.cell[lower]])
         self.bounds = np.column_stack([statements.x_low, statements.x_high])
+        self.by_column = self.rows.tocsc()
+        self.tables: list[np.ndarray] = []
+        self.base: np.ndarray | None = None
+
+    def begin(self, tables: np.ndarray) -> None:
+        over = self.rows @ tables.T - self.limits[:, None]
+        slack = TOLERANCE * (1 + np.abs(self.limits[:, None]))
+        fitting = tables[(over <= slack).all(axis=0)]
+        for x in fitting:
+            self.look(x)
+        self.base = fitting[0] if len(fitting) else None
 
     def look(self, x: np.ndarray) -> None:
         values = self.targets.at(x)
         self.low, self.high = np.fmin(self.low, values), np.fmax(self.high, values)
+
+    def find(self, x: np.ndarray) -> None:
+        self.tables.append(x)
+        self.look(x)
 
     def open(self) -> np.ndarray:
         width = np.where(self.high >= self.low, self._high() - self._low(), 0.0)
@@ -218,12 +239,34 @@ class _Search:
         for i in range(len(self.targets)):
             if self.open()[i]:
                 continue
+            if self.base is not None and self.targets.over is None:
+                self._near(i)
+                if self.open()[i]:
+                    continue
             blame: dict[int, float] = {}
             for sense in (1.0, -1.0):
                 self._bound(i, sense, blame)
             if not self.open()[i]:
                 self.narrow[i] = True
                 self.blame[i] = sorted(blame, key=blame.get, reverse=True)
+
+    def _near(self, i: int) -> None:
+        """Two small programmes in which only unknowns near the target may move away from a table that is possible."""
+        x, bound = self.base, self.by_column
+        aim = self.targets.weights[[i]].toarray().ravel()
+        touched = np.unique(bound[:, np.flatnonzero(aim)].indices)
+        free = np.unique(np.concatenate([self.rows[touched].indices, np.flatnonzero(aim)]))
+        if len(free) > NEAR_SHARE * len(x):
+            return
+        held = np.unique(bound[:, free].indices)
+        inner = self.rows[held][:, free]
+        room = self.limits[held] - self.rows[held] @ x + inner @ x[free]
+        for sense in (1.0, -1.0):
+            result = linprog(sense * aim[free], A_ub=inner, b_ub=room, bounds=self.bounds[free], method="highs")
+            if result.x is not None and result.status == 0:
+                moved = x.copy()
+                moved[free] = result.x
+                self.find(moved)
 
     def _bound(self, i: int, sense: float, blame: dict[int, float]) -> None:
         aim = sense * self.targets.weights[[i]].toarray().ravel()
@@ -244,7 +287,7 @@ class _Search:
             )
         if result.x is None:
             raise _unsolved(result.message)
-        self.look(result.x)
+        self.find(result.x)
         return np.abs(result.ineqlin.marginals)
 
     def _solve_ratio(self, aim: np.ndarray, i: int) -> np.ndarray:
@@ -270,11 +313,12 @@ class _Search:
         value = float((self.targets.weights[[i]] @ y)[0])
         self.low[i], self.high[i] = min(self.low[i], value), max(self.high[i], value)
         if t > 1e-9:
-            self.look(y / t)
+            self.find(y / t)
         return np.abs(result.ineqlin.marginals[: len(self.cells)])
 
     def found(self) -> Reach:
-        return Reach(self._low(), self._high(), self.narrow, self.blame)
+        tables = np.array(self.tables).reshape(len(self.tables), self.rows.shape[1])
+        return Reach(self._low(), self._high(), self.narrow, self.blame, tables)
 
 
 def _contradiction() -> CannotEstimate:

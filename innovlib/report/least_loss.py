@@ -20,6 +20,10 @@ from innovlib.report.attack import Reach, Statements, Targets, components, reach
 PRINTED, WHOLE, HIDDEN = 0, 1, 2
 #: What each of these costs.
 LOSS = np.array([0.0, 0.1, 1.0])
+#: A target waits for the next round when one of its so many strongest cells has just been given up.
+SERVED = 3
+#: Possible tables kept to spare programmes.
+MOST_TABLES = 600
 
 
 @dataclass(frozen=True)
@@ -101,7 +105,8 @@ class _Part:
         self.targets = Targets(weights, problem.targets.need[chosen])
         self.problem, self.rows, self.columns = problem, rows, columns
         self.level = problem.start[rows].copy()
-        self.truth = problem.truth[columns]
+        self.place = {int(row): i for i, row in enumerate(rows)}
+        self.tables = problem.truth[columns][None, :]
 
     def look(self, level: np.ndarray, chosen: np.ndarray | None = None) -> Reach:
         """How far the attacker gets at these levels of printing, with all targets or some."""
@@ -109,41 +114,49 @@ class _Part:
         every[self.rows] = level
         said = self.problem.said(every).part(self.rows, self.columns)
         targets = self.targets if chosen is None else self.targets.some(chosen)
-        return reach(said, targets, start=self.truth)
+        found = reach(said, targets, start=self.tables)
+        # Tables found now spare programmes later; the first is the true one, which is always possible.
+        self.tables = np.vstack([self.tables, found.tables])[:MOST_TABLES]
+        return found
 
     def solved(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Give up cells until all targets are open, then put back what was not needed."""
         before, found = self.level.copy(), self.look(self.level)
         width, exposed = found.width, np.zeros(len(self.targets), dtype=bool)
         left = np.flatnonzero(found.narrow)
-        ever = left
+        ever, found = left, _only(found, found.narrow)
         while len(left):
-            if not self._give_up([found.blame[i] for i in np.flatnonzero(found.narrow)]):
-                exposed[left] = True
+            stuck = np.array([not self._may_go(blame) for blame in found.blame])
+            exposed[left[stuck]] = True
+            left, found = left[~stuck], _only(found, ~stuck)
+            if not len(left):
                 break
+            self._give_up(found.blame)
             found = self.look(self.level, left)
             width[left] = found.width
-            stuck = np.array([not blame for blame in found.blame]) & found.narrow
-            exposed[left[stuck]] = True
-            keep = found.narrow & ~stuck
-            left, found = left[keep], _only(found, keep)
+            left, found = left[found.narrow], _only(found, found.narrow)
         # What was open with everything printed stays open whatever is given up, so only the others are looked at again.
         self._put_back(before, ever[~exposed[ever]])
         return self.level, width, exposed
 
-    def _give_up(self, blamed: list[list[int]]) -> bool:
-        """Take one step with the cell that opens most for its loss; False where nothing can be given up."""
-        place = {int(row): i for i, row in enumerate(self.rows)}
+    def _may_go(self, blame: list[int]) -> list[int]:
+        """Places of the blamed cells that can still be given up, or printed with less."""
+        return [i for i in (self.place[cell] for cell in blame) if self.level[i] < HIDDEN]
+
+    def _give_up(self, blamed: list[list[int]]) -> None:
+        """One step for each narrow target, with the cell that opens most for its loss; a cell serves all it opens."""
+        choices = [self._may_go(blame) for blame in blamed]
         count: dict[int, float] = {}
-        for cells in blamed:
-            for rank, cell in enumerate(cells):
-                count[place[cell]] = count.get(place[cell], 0.0) + 1 / (1 + rank)
-        count = {i: c for i, c in count.items() if self.level[i] < HIDDEN}
-        if not count:
-            return False
-        best = max(count, key=lambda i: (count[i] / self._cost(i), -self.problem.size[self.rows[i]], -i))
-        self.level[best] = self._next(best)
-        return True
+        for places in choices:
+            for rank, i in enumerate(places):
+                count[i] = count.get(i, 0.0) + 1 / (1 + rank)
+        rank = {i: (c / self._cost(i), -self.problem.size[self.rows[i]], -i) for i, c in count.items()}
+        stepped: set[int] = set()
+        for places in sorted(choices, key=lambda p: max(rank[i] for i in p), reverse=True):
+            if not stepped & set(places[:SERVED]):
+                best = max(places, key=rank.get)
+                self.level[best] = self._next(best)
+                stepped.add(best)
 
     def _next(self, i: int) -> int:
         step = self.level[i] + 1

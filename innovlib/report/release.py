@@ -12,8 +12,9 @@ in one year, test, grade and subject. Every printed figure is a weighted sum of 
 
 The attacker is given every head count, because numbers of pupils by school and grade are public in Thailand, and every
 printed mean to its rounding step. Means within 0 to 100 are all held possible. Not in the relations: a comparison
-group's mean over several years, which is weighted by another school's pupils, and the intervals of groups, which are no
-sums.
+group's mean over several years, which is weighted by another school's pupils; the intervals of groups, which are no
+sums; and sums over more than :data:`LARGEST_SUM` schools, which even at a hundredth of a point leave several times as
+many points open as a hidden mean needs.
 """
 
 from __future__ import annotations
@@ -29,6 +30,8 @@ from innovlib.report.disclosure import ONE_DECIMAL_FROM, POOLED_YEARS, Profile, 
 
 #: The "subject" of the share tested, and who stands before a school's distance from the area over all its tests.
 SHARE_TESTED, GAP = "participation", "gap"
+#: A sum over more schools than this holds nothing down, and would tie a whole nation into one programme.
+LARGEST_SUM = 500
 CELL_COLUMNS = [
     "cell", "report", "who", "school_id", *SERIES, "first_year_be", "last_year_be", "n", "n_schools", "value", "offset",
     "step", "state",
@@ -74,8 +77,10 @@ def release_of(scores: pd.DataFrame, *, schools: pd.DataFrame, benchmarks: pd.Da
         _printed(atoms.iloc[np.sort(np.concatenate([by_school[i] for i in unit.members]))], unit, rules=rules)
         for unit in _units(atoms, schools=schools)
     ]
-    parts.append(_office(atoms, benchmarks=benchmarks))
+    if atoms["school_id"].nunique() <= LARGEST_SUM:
+        parts.append(_office(atoms, benchmarks=benchmarks))
     cells, links = _numbered(pd.concat(parts, ignore_index=True), atoms=atoms)
+    links = links[(cells["n_schools"] <= LARGEST_SUM).to_numpy()[links["cell"]]]
     gaps, more = _gaps(atoms, first_cell=len(cells))
     cells = pd.concat([cells, gaps], ignore_index=True)
     return Release(_judged(cells, rules=rules), atoms, pd.concat([links, more], ignore_index=True))
