@@ -12,8 +12,8 @@ in one year, test, grade and subject. Every printed figure is a weighted sum of 
 
 The attacker is given every head count, because numbers of pupils by school and grade are public in Thailand, and every
 printed mean to its rounding step. Means within 0 to 100 are all held possible. Not in the relations: a comparison
-group's mean over several years, which is weighted by another school's pupils; the intervals of groups, which are no
-sums; and sums over more than :data:`LARGEST_SUM` schools, which even at a hundredth of a point leave several times as
+group's mean over several years, which is weighted by another school's pupils; the width of a group's interval, which is
+no sum; and sums over more than :data:`LARGEST_SUM` schools, which even at a hundredth of a point leave several times as
 many points open as a hidden mean needs.
 """
 
@@ -24,9 +24,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from innovlib.measures.outcomes import CELL, SERIES, windows, with_results
+from innovlib.measures.outcomes import CELL, SERIES, pupil_sd, windows, with_results
 from innovlib.measures.similar import SMALLEST_GROUP
-from innovlib.report.disclosure import ONE_DECIMAL_FROM, POOLED_YEARS, Profile, profile
+from innovlib.report.disclosure import ONE_DECIMAL_FROM, POOLED_YEARS, Z95, Profile, profile, rounded_half_up
 
 #: The "subject" of the share tested, and who stands before a school's distance from the area over all its tests.
 SHARE_TESTED, GAP = "participation", "gap"
@@ -34,7 +34,7 @@ SHARE_TESTED, GAP = "participation", "gap"
 LARGEST_SUM = 500
 CELL_COLUMNS = [
     "cell", "report", "who", "school_id", *SERIES, "first_year_be", "last_year_be", "n", "n_schools", "value", "offset",
-    "step", "state",
+    "half", "step", "state",
 ]  # fmt: skip
 
 
@@ -48,7 +48,8 @@ class Release:
         One row per printed figure, columns :data:`CELL_COLUMNS`: ``report`` (school-ID, cohort-N, area), ``who`` (whose
         row), ``n`` (pupils), ``value`` (true mean, 0-100), ``step`` (rounding step, points), ``state``: ``shown``,
         ``small`` (hidden by D1 or D7) or ``fixed`` (published by others, cannot be taken back); ``offset``: what is
-        printed is value − offset (other than 0 for distances from the area only).
+        printed is value − offset (other than 0 for distances from the area only); ``half``: half of the interval
+        printed with a school's mean, which is known because it is the same for all schools of that n.
     atoms
         One row per school × year × test × grade × subject: ``n``, ``mean``.
     links
@@ -83,7 +84,10 @@ def release_of(scores: pd.DataFrame, *, schools: pd.DataFrame, benchmarks: pd.Da
     links = links[(cells["n_schools"] <= LARGEST_SUM).to_numpy()[links["cell"]]]
     gaps, more = _gaps(atoms, first_cell=len(cells))
     cells = pd.concat([cells, gaps], ignore_index=True)
-    return Release(_judged(cells, rules=rules), atoms, pd.concat([links, more], ignore_index=True))
+    cells = _judged(cells, rules=rules).merge(pupil_sd(scores)[[*SERIES, "pupil_sd"]], on=SERIES, how="left")
+    shown = rounded_half_up(cells["n"], rules.count_step)
+    cells["half"] = np.where(cells["who"] == "school", Z95 * cells["pupil_sd"] / np.sqrt(np.maximum(shown, 1)), np.nan)
+    return Release(cells[CELL_COLUMNS], atoms, pd.concat([links, more], ignore_index=True))
 
 
 # --- the atoms ------------------------------------------------------------------------------------------------------
@@ -249,4 +253,4 @@ def _judged(cells: pd.DataFrame, *, rules: Profile) -> pd.DataFrame:
     step = np.where(fixed, 0.01, np.where(cells["n"] >= ONE_DECIMAL_FROM, 0.1, 1.0))
     step = np.where((cells["subject"] == SHARE_TESTED) & ~fixed, 1.0, step)
     state = np.select([fixed, small], ["fixed", "small"], "shown")
-    return cells.assign(step=step, state=state)[CELL_COLUMNS]
+    return cells.assign(step=step, state=state)

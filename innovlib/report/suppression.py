@@ -169,12 +169,30 @@ def _intervals(cells: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     value = cells["value"].to_numpy() - offset
     low, high = np.full((len(cells), 3), -np.inf), np.full((len(cells), 3), np.inf)
     for level, each in ((PRINTED, step), (WHOLE, np.ones(len(cells)))):
-        middle = rounded_half_up(value / each) * each
-        low[:, level], high[:, level] = middle - each / 2, middle + each / 2
+        low[:, level], high[:, level] = _told(value, each, half=cells["half"].to_numpy())
     fixed = (cells["state"] == "fixed").to_numpy()
     low[fixed, PRINTED], high[fixed, PRINTED] = value[fixed] - step[fixed] / 2, value[fixed] + step[fixed] / 2
     _banded(cells, low, high)
     return low + offset[:, None], high + offset[:, None]
+
+
+def _told(value: np.ndarray, step: np.ndarray, *, half: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The bounds that a printed mean and its printed interval set together.
+
+    Mean and both ends are rounded each by itself, so the ends tell more of the mean than the mean does. A school's
+    interval has a known half width; where it is not known, half a step around the value is taken to remain.
+    """
+    known = np.isfinite(half)
+    low, high = np.where(known, -np.inf, value - step / 4), np.where(known, np.inf, value + step / 4)
+    for shift in (0, 1, -1):
+        away = np.where(known, shift * half, 0)
+        end = value + away
+        # An end that was cut to the scale tells nothing.
+        tells = known & (end > 0) & (end < 100)
+        middle = rounded_half_up(end / step) * step - away
+        low = np.where(tells, np.maximum(low, middle - step / 2), low)
+        high = np.where(tells, np.minimum(high, middle + step / 2), high)
+    return low, high
 
 
 def _banded(cells: pd.DataFrame, low: np.ndarray, high: np.ndarray) -> None:

@@ -3,6 +3,8 @@
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from innovlib.area import contract, open_area
 from innovlib.errors import BadInput
@@ -10,7 +12,7 @@ from innovlib.measures import comparison, outcomes
 from innovlib.report import disclosure
 from innovlib.report.disclosure import apply_release, protect_gaps, protect_means, protect_shares
 from innovlib.report.release import GAP, SHARE_TESTED, release_of
-from innovlib.report.suppression import OPEN_POINTS, attacked, protect_release
+from innovlib.report.suppression import OPEN_POINTS, _told, attacked, protect_release
 from innovlib.report.withheld import ReleasePlan, plan_of, release_plan
 from tests.conftest import make_schools, make_scores
 
@@ -119,6 +121,21 @@ def test_the_inputs_are_not_changed():
     protect_release(release, profile_name="public")
     pd.testing.assert_frame_equal(scores, before)
     pd.testing.assert_frame_equal(release.cells, kept)
+
+
+@given(st.floats(0.5, 99.5), st.sampled_from([0.1, 1.0]), st.floats(0.5, 12))
+def test_what_mean_and_interval_tell_together_holds_the_truth_and_is_no_wider_than_the_mean(value, step, half):
+    low, high = _told(np.array([value]), np.array([step]), half=np.array([half]))
+    assert low[0] <= value + 1e-6
+    assert high[0] >= value - 1e-6
+    assert high[0] - low[0] <= step + 1e-9
+
+
+def test_the_ends_of_an_interval_tell_of_the_mean_what_its_rounding_hides():
+    """44.4 ± 7.59 is printed 44 (37 to 52): 36.5 + 7.59 = 44.09 is the least that fits."""
+    low, high = _told(np.array([44.4]), np.array([1.0]), half=np.array([7.59]))
+    assert low[0] == pytest.approx(44.09)
+    assert high[0] == pytest.approx(44.5)
 
 
 # --- the plan and the tables ----------------------------------------------------------------------------------------
