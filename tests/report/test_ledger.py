@@ -69,7 +69,7 @@ def test_rounded_counts_never_hide_a_difference_of_one_to_nine(a, b):
         frames.append(pd.DataFrame({"n_low": [max(shown - 2, 10.0)], "n_high": [shown + 2]}))
     if 1 <= abs(a - b) <= 9:
         assert ledger.possible_difference(*frames).all()
-    if abs(a - b) >= 14:
+    if abs(a - b) >= 15:  # 163 and 177 print as 165 and 175, which 167 and 173 would too
         assert not ledger.possible_difference(*frames).any()
 
 
