@@ -19,7 +19,7 @@ from pathlib import Path
 import pandas as pd
 
 from innovlib.errors import BadInput, Words
-from innovlib.report import leaks, ledger, rendered, subtraction
+from innovlib.report import distances, leaks, ledger, rendered, subtraction
 from innovlib.report.disclosure import PROFILES, profile
 from innovlib.report.leaks import Finding, Secrets
 from innovlib.report.printed import printed_figures
@@ -118,6 +118,7 @@ def audit(
     if rules.count_step > 1:
         seen = pd.concat([printed, wider], ignore_index=True)
         findings += subtraction.worked_out(seen, cohorts=cohorts, rules=rules, known=known_rows)
+        findings += distances.taken_apart(pages, seen, rules=rules)
     hidden = int((printed["status"] == "small").sum())
     digests = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
     return Audit(folder, tuple(findings), digests, len(printed), hidden, name, area, tuple(left_out))

@@ -18,6 +18,7 @@ import pandas as pd
 from innovlib import terms
 from innovlib.report import labels
 from innovlib.report.disclosure import PROFILES
+from innovlib.report.release import SHARE_TESTED
 from innovlib.report.rendered import Rendered, Row
 from innovlib.report.words import sentence
 
@@ -62,6 +63,7 @@ def _from_tables(page: Rendered) -> list[Printed]:
     out = []
     for _, rows in page.tables:
         for row in rows:
+            out += _shares(page, row)
             place = _place(row.group)
             subject = _codes().get(row.head)
             if place and subject:
@@ -83,6 +85,26 @@ def _table_row(page: Rendered, row: Row, place: tuple, subject: str) -> list[Pri
         n = _n(pupils, page.profile) if own and pupils else _ANY_N
         status, low, high = _mean(text, interval if own else "")
         out.append(Printed(page.file, page.report, who, test, grade, subject, first, last, status, *n, low, high, text))
+    return out
+
+
+def _shares(page: Rendered, row: Row) -> list[Printed]:
+    """The shares tested of one row of the participation table: a test, and a cell "≥98% (165)" for each period."""
+    test = re.fullmatch(_places().pattern.rpartition("(?: (?P<subject>")[0], row.head)
+    out = []
+    for head, text in row.cells.items() if test else ():
+        years = re.fullmatch(r"(\d{4})(?:–(\d{4}))?", head)
+        said = re.fullmatch(r"([≥≤]?)(\d+)% \(([\d,]+)\)|(<\d+)|×", text)
+        if years is None or said is None:
+            continue
+        n = _n(said[3] or said[4] or "", page.profile)
+        edge = float(said[2] or 0)
+        low = 0.0 if said[1] == "≤" or said[2] is None else edge - 0.5
+        high = 100.0 if said[1] == "≥" or said[2] is None else edge + 0.5
+        span = (int(years[1]), int(years[2] or years[1]))
+        place = (page.kind, test["test"], _grade(test["grade"]), SHARE_TESTED, *span)
+        status = "shown" if said[2] else "small"
+        out.append(Printed(page.file, page.report, *place, status, *n, max(low, 0.0), min(high, 100.0), text))
     return out
 
 

@@ -21,8 +21,9 @@ from innovlib.errors import CannotEstimate, Unreadable, Words
 from innovlib.report.attack import Reach, Statements, Targets, reach
 from innovlib.report.disclosure import Profile
 from innovlib.report.leaks import Finding
+from innovlib.report.release import SHARE_TESTED
 from innovlib.report.rendered import Rendered
-from innovlib.report.suppression import OPEN_COUNT, OPEN_POINTS, OPEN_SCORE
+from innovlib.report.suppression import OPEN_COUNT, open_width
 
 KNOWN_COLUMNS = ["level", "id", "year_be", "test", "grade", "subject", "n", "mean"]
 _SERIES = ["test", "grade", "subject"]
@@ -114,7 +115,8 @@ class _Series:
         total = sparse.csr_array(np.array([np.isin(np.arange(2 * size), c + size) for c in columns], dtype=float))
         most = hidden["n_high"].to_numpy(dtype=float)
         counts = Targets(n, np.full(len(hidden), min(OPEN_COUNT, rules.smallest_n - 2)), whole=True)
-        means = Targets(total, np.maximum(OPEN_POINTS, OPEN_SCORE / most), over=n)
+        shares = np.full(len(hidden), self.rows["subject"].iloc[0] == SHARE_TESTED)
+        means = Targets(total, open_width(most, shares=shares), over=n)
         try:
             found = [(what, self._by_these_pages(aims)) for what, aims in (("n", counts), ("mean", means))]
         except CannotEstimate as error:
@@ -167,7 +169,9 @@ class _Series:
             yield from self._of_one(self._columns(row), *n, status, row.mean - 0.005, row.mean + 0.005, of)
 
     def _empty(self) -> list[int]:
-        """Blocks of years of which a school's page, or an office, says nothing."""
+        """Blocks of years of which a school's page, or an office, says nothing; of enrolment that may mean anything."""
+        if self.rows["subject"].iloc[0] == SHARE_TESTED:
+            return []
         known = [] if self.known is None else [self.known[self.known["level"] == "school"]]
         told = [*known, self.rows[self.rows["who"] == "school"]]
         covered = {int(column) for rows in told for row in rows.itertuples() for column in self._columns(row)}

@@ -146,7 +146,7 @@ def _merged(release: Release, *, smallest: int) -> tuple[pd.DataFrame, np.ndarra
     many_n, many_total = np.bincount(group, n)[group], np.bincount(group, total)[group]
     width = np.minimum(100, many_total / n) - np.maximum(0, (many_total - 100 * (many_n - n)) / n)
     shares = (atoms["subject"] == SHARE_TESTED).to_numpy()
-    tight = (n < smallest) & (width < _need(n, shares=shares)) & (np.bincount(group)[group] > 1)
+    tight = (n < smallest) & (width < open_width(n, shares=shares)) & (np.bincount(group)[group] > 1)
     # A group with a tight member stays apart, atom by atom.
     apart = np.isin(group, group[tight])
     group = pd.factorize(np.where(apart, -1 - np.arange(len(group)), group))[0]
@@ -157,7 +157,7 @@ def _merged(release: Release, *, smallest: int) -> tuple[pd.DataFrame, np.ndarra
     return merged, np.bincount(group, n), np.bincount(group, total), one
 
 
-def _need(n: np.ndarray, *, shares: np.ndarray) -> np.ndarray:
+def open_width(n: np.ndarray, *, shares: np.ndarray) -> np.ndarray:
     """The width that a hidden value of n pupils must keep: points of a mean, or percentage points of a share."""
     points = np.maximum(OPEN_POINTS, OPEN_SCORE / n)
     return np.where(shares, 100 * np.minimum(OPEN_ABSENT, n) / n, points)
@@ -224,4 +224,4 @@ def _targets(
     shares = np.concatenate([few["subject"] == SHARE_TESTED, one[small] == 2, np.zeros(len(groups))]).astype(bool)
     weights = sparse.vstack([matrix[hidden], each, *means], format="csr")
     of = np.concatenate([hidden, np.full(len(small) + len(groups), -1)]).astype(int)
-    return Targets(weights, _need(pupils, shares=shares)), of
+    return Targets(weights, open_width(pupils, shares=shares)), of

@@ -388,3 +388,45 @@ def test_a_table_whose_rows_were_never_hidden_is_seen_as_shown(tmp_path):
     folder = write_release(tmp_path / "out")
     figures = printed.printed_figures([rendered.read(path) for path in sorted(folder.glob("*.html"))])
     assert np.isfinite(figures.loc[figures["status"] == "shown", ["low", "high"]].to_numpy()).all()
+
+
+# --- shares tested, and distances from the area ---------------------------------------------------------------------
+
+
+def table(head, *rows):
+    return f"<table><caption>{head}</caption><tbody>{''.join(rows)}</tbody></table>"
+
+
+def cells(head, **named):
+    inside = "".join(f'<td data-label="{label}">{text}</td>' for label, text in named.items())
+    return f'<tr><th scope="row">{head}</th>{inside}</tr>'
+
+
+@pytest.mark.parametrize(("enrolled", "told"), [("60", []), ("70", ["school-C.html", "school-H.html"])])
+def test_numbers_enrolled_are_attacked_as_well(pages, enrolled, told):
+    """18–22, 13–17 and 10–12 in three schools; of 68–72 the two hidden ones have at least 17, so 8 or 9 each."""
+    said = {"A": "≥90% (20)", "B": "≥80% (15)", "D": "≥80% (10)", "C": "&lt;10", "H": "&lt;10"}
+    for school, text in said.items():
+        plant(pages, f"school-{school}.html", table("ร้อยละที่เข้าสอบ", cells("NT ป.3", **{"2565–2567": text})))
+    plant(pages, "cohort-1.html", table("ร้อยละที่เข้าสอบ", cells("NT ป.3", **{"2565–2567": f"≥95% ({enrolled})"})))
+    assert [f.file for f in audit(pages).findings if f.kind == "subtraction-n"] == told
+
+
+def test_a_distance_from_the_area_that_tells_the_hidden_test_is_caught(pages):
+    group = '<tr class="group"><th>{} · 2567</th></tr>'
+    own, area = "โรงเรียนนี้", "เขตพื้นที่"
+    hidden = cells("คณิตศาสตร์", **{"ผู้เข้าสอบ": "&lt;10", own: "ไม่แสดง", area: "40.1"})
+    shown = cells("คณิตศาสตร์", **{"ผู้เข้าสอบ": "40", own: "51.2", area: "44.3"})
+    results = table("ผล", group.format("NT ป.3"), hidden, group.format("RT ป.1"), shown.replace("คณิตศาสตร์", "อ่านรู้เรื่อง"))
+    page = (pages / "school-A.html").read_text("utf-8")
+    (pages / "school-A.html").write_text(re.sub(r"<div class=\"table\">.*</div>", results, page, flags=re.S), "utf-8")
+    index = (pages / "index.html").read_text("utf-8")
+    name = re.search(r'href="school-A.html"><span class="name">(.*?)</span>', index)[1]
+    district = re.search(r'data-district="(.*?)"', index)[1]
+    gaps = cells(name, **{"อำเภอ": district or "–", "ผู้เข้าสอบ": "50", "ห่างจากเขตพื้นที่ (คะแนน)": "+3.4"})
+    assert "subtraction-distance" not in kinds(audit(pages))
+    (pages / "index.html").write_text(index.replace('data-district=""', 'data-district="–"'), "utf-8")
+    plant(pages, "cohort-1.html", table("ระยะห่าง", gaps))
+    caught = [f for f in audit(pages).findings if f.kind == "subtraction-distance"]
+    assert [f.file for f in caught] == ["cohort-1.html"]
+    assert "0.4 points" in caught[0].words.en
