@@ -143,7 +143,7 @@ def _figures(printed: pd.DataFrame) -> list[list]:
 
 def own_figures(printed: pd.DataFrame) -> pd.DataFrame:
     """The figures that a report prints of the one it is about."""
-    return printed[printed["who"].isin(["school", "cohort"]) | (printed["report"] == printed["who"])]
+    return printed[printed["who"].isin(["school", "cohort", "pilots"]) | (printed["report"] == printed["who"])]
 
 
 def place_of(row) -> str:

@@ -111,7 +111,7 @@ def _shares(page: Rendered, row: Row) -> list[Printed]:
 def _from_drawings(page: Rendered) -> list[Printed]:
     out = []
     for title, alt, drawings in page.figures:
-        who = "cohort" if title.startswith(_pilots()) else page.kind
+        who = "pilots" if title.startswith(_pilots()) else page.kind
         found = list(_alt_rows(alt))
         counts = _drawn_counts(drawings, found)
         for (test, grade, subject, first, last, text, interval), n_label in zip(found, counts, strict=True):

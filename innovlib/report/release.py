@@ -145,15 +145,16 @@ def _units(atoms: pd.DataFrame, *, schools: pd.DataFrame) -> list[_Unit]:
     for cohort, rows in named.groupby("cohort", observed=True):
         units += _group(f"cohort-{cohort}", frozenset(rows["school_id"]) & every, every=every)
     pilots = schools.loc[schools["cohort"].notna() | schools["joined_year_be"].notna(), "school_id"]
-    units += _group("area", frozenset(pilots) & every, every=every, history=False)
+    units += _group("area", frozenset(pilots) & every, every=every, who="pilots")
     return [*units, _Unit("area", "area", "", every)]
 
 
-def _group(report: str, members: frozenset[str], *, every: frozenset[str], history: bool = True) -> list[_Unit]:
+def _group(report: str, members: frozenset[str], *, every: frozenset[str], who: str = "cohort") -> list[_Unit]:
+    """A group and the schools outside it; of the pilot schools together only the latest results are printed."""
     if not members:
         return []
-    others = every - members
-    own = [_Unit(report, "cohort", "", members, history)]
+    others, history = every - members, who == "cohort"
+    own = [_Unit(report, who, "", members, history)]
     return own + ([_Unit(report, "similar", "", others, history)] if len(others) >= SMALLEST_GROUP else [])
 
 

@@ -196,7 +196,7 @@ class _Series:
         return np.array([self.place[s, b] for s in members for b in blocks], dtype=int)
 
     def _members(self, row) -> list[str]:
-        level = getattr(row, "level", "") or ("pilots" if row.report == "area" and row.who == "cohort" else row.who)
+        level = getattr(row, "level", "") or row.who
         identifier = str(getattr(row, "id", "")) or getattr(row, "report", "").partition("-")[2]
         if level == "school":
             return [identifier]

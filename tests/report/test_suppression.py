@@ -16,6 +16,7 @@ from innovlib.report.suppression import OPEN_POINTS, _told, attacked, protect_re
 from innovlib.report.withheld import ReleasePlan, plan_of, release_plan
 from tests.conftest import make_schools, make_scores
 
+KEYS = ["test", "grade", "subject", "first_year_be", "last_year_be"]
 NO_BENCHMARKS = contract.table("benchmarks").empty()
 
 
@@ -194,6 +195,27 @@ def test_the_release_holds_every_figure_of_a_schools_page(example, example_cells
         )
         assert (both["_merge"] == "both").all()
         assert (both["status"] == both["state"]).all()
+
+
+@pytest.mark.parametrize("who", ["cohort", "pilots", "area"])
+def test_the_release_holds_every_figure_of_the_groups_pages(example, example_cells, who):
+    profile, release, _ = example_cells
+    schools, ref = example.table("schools"), comparison.reference(example.table("scores"), benchmarks=NO_BENCHMARKS)
+    pilots = schools["cohort"].notna()
+    members = schools[{"cohort": schools["cohort"].eq(2).fillna(False), "pilots": pilots, "area": pilots | True}[who]]
+    about = {"school_ids": list(members["school_id"]), "who": who}
+    parts = [comparison.group_results(ref, latest_only=True, **about)]
+    parts += [] if who == "pilots" else [comparison.group_results(ref, pooled=True, **about)]
+    page = protect_means(pd.concat(parts), profile_name=profile).frame
+    page = page[page["who"] == who].drop_duplicates(KEYS)
+    report = {"cohort": "cohort-2", "pilots": "area", "area": "area"}[who]
+    cells = release.cells[(release.cells["report"] == report) & (release.cells["who"] == who)]
+    cells = cells[cells["subject"] != SHARE_TESTED]
+    both = page.merge(cells, on=KEYS, how="outer", suffixes=("", "_cell"), indicator=True)
+    assert (both["_merge"] == "both").all()
+    assert (both["status"] == both["state"]).all()
+    shown = both[both["status"] == "shown"]
+    assert ((shown["mean"] - shown["value"]).abs() <= shown["step"] / 2 + 1e-9).all()
 
 
 def test_the_release_holds_every_distance_from_the_area(example, example_cells):
