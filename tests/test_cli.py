@@ -126,7 +126,7 @@ def test_interruption_ends_with_130(monkeypatch, area, capsys):
 
 def test_lab_starts_jupyterlab_at_the_notebooks(monkeypatch, area, capsys):
     started = []
-    monkeypatch.setattr(cli.subprocess, "call", lambda words: started.append(words) or 0)
+    monkeypatch.setattr(cli.lab.subprocess, "call", lambda words: started.append(words) or 0)
     assert innov("lab", "--area", area, "--", "--no-browser") == 0
     assert started[0][1:3] == ["-m", "jupyterlab"] and started[0][-1] == "--no-browser"
     assert area.as_posix() in capsys.readouterr().out

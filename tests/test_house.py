@@ -17,7 +17,7 @@ from innovlib.paths import ROOT
 
 PACKAGE = ROOT / "innovlib"
 #: A module may import from its own room and from those before it.
-ROOMS = ("floor", "area", "measures", "effects", "report", "batch", "cli")
+ROOMS = ("floor", "area", "measures", "effects", "report", "release", "batch", "cli")
 FLOOR = {"errors", "paths", "terms"}
 
 #: Who alone may import what.

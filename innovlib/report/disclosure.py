@@ -20,8 +20,8 @@ D11   charts draw from the protected table only                                 
 D12   hidden, missing and zero are three different marks                                     ``status`` column
 ====  =====================================================================================  ===================
 
-D6 (secondary suppression, :mod:`innovlib.report.suppression`) and D8 (the ledger, :mod:`innovlib.report.ledger`) belong
-to the release as a whole, not to one table; :func:`apply_release` brings what D6 decided into a table.
+D6 (secondary suppression, :mod:`innovlib.release.suppression`) and D8 (the ledger, :mod:`innovlib.release.ledger`)
+belong to the release as a whole, not to one table; :func:`apply_release` brings what D6 decided into a table.
 """
 
 from __future__ import annotations
@@ -319,7 +319,7 @@ def apply_release(protected: Protected, plan, *, report: str) -> Protected:
     protected
         Means, shares or gaps from the functions above.
     plan
-        What to take back over the whole release (:func:`innovlib.report.withheld.release_plan`), same profile.
+        What to take back over the whole release (:func:`innovlib.release.withheld.release_plan`), same profile.
     report
         Whose page the table is for: ``school-ID``, ``cohort-N`` or ``area``.
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from innovlib.area import privacy
 from innovlib.errors import Words
-from innovlib.report.rendered import Rendered
+from innovlib.release.rendered import Rendered
 
 #: Folders of any computer, whoever's it is.
 _PATHS = re.compile(

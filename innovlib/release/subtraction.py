@@ -1,6 +1,6 @@
 """What a reader can work out from the rendered pages themselves and from what offices publish besides.
 
-The printed figures (:mod:`innovlib.report.printed`) become statements about two unknowns for each school, test, grade,
+The printed figures (:mod:`innovlib.release.printed`) become statements about two unknowns for each school, test, grade,
 subject and block of years: pupils n and the sum of their scores T. A cohort is the sum of its schools as the index
 lists them; the area is all of them and the schools without a page. Where a school's page prints nothing, it has no
 pupils. Nothing else is assumed of n beyond what is printed or given.
@@ -18,12 +18,12 @@ from scipy import sparse
 
 from innovlib.area import store
 from innovlib.errors import CannotEstimate, Unreadable, Words
-from innovlib.report.attack import Reach, Statements, Targets, reach
+from innovlib.release.attack import Reach, Statements, Targets, reach
+from innovlib.release.leaks import Finding
+from innovlib.release.relations import SHARE_TESTED
+from innovlib.release.rendered import Rendered
+from innovlib.release.suppression import OPEN_COUNT, open_width
 from innovlib.report.disclosure import Profile
-from innovlib.report.leaks import Finding
-from innovlib.report.release import SHARE_TESTED
-from innovlib.report.rendered import Rendered
-from innovlib.report.suppression import OPEN_COUNT, open_width
 
 KNOWN_COLUMNS = ["level", "id", "year_be", "test", "grade", "subject", "n", "mean"]
 _SERIES = ["test", "grade", "subject"]

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from innovlib.errors import Unreadable
-from innovlib.report import ledger
+from innovlib.release import ledger
 from innovlib.report.disclosure import Protected, rounded_half_up
 
 FIGURE = {"report": "school-A", "who": "school", "test": "O-NET", "grade": "ป.6", "subject": "maths",

@@ -18,8 +18,8 @@ import pandas as pd
 
 from innovlib.area.store import write_whole
 from innovlib.errors import BadInput, Unreadable, Words
+from innovlib.release.leaks import Finding
 from innovlib.report.disclosure import FEW_SCHOOLS, Profile, Protected, profile
-from innovlib.report.leaks import Finding
 
 LEDGER_FILE = "release-ledger.jsonl"
 KEY = ["report", "who", "test", "grade", "subject", "first_year_be", "last_year_be"]
@@ -106,12 +106,12 @@ def two_initials(initials: Sequence[str]) -> tuple[str, str]:
 def enter(
     path: Path, printed: pd.DataFrame, *, area: str, profile_name: str, date: str, initials: Sequence[str], files: dict
 ) -> dict:
-    """Add one release to a ledger; returns the entry. Only :func:`innovlib.report.audit.release` should call this.
+    """Add one release to a ledger; returns the entry. Only :func:`innovlib.release.audit.release` should call this.
 
     Parameters
     ----------
     printed
-        The figures as they were read back from the pages (:func:`innovlib.report.printed.printed_figures`).
+        The figures as they were read back from the pages (:func:`innovlib.release.printed.printed_figures`).
     files
         File name → SHA-256 of everything handed out.
     """

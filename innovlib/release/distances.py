@@ -12,10 +12,10 @@ import numpy as np
 import pandas as pd
 
 from innovlib.errors import Words
+from innovlib.release.leaks import Finding
+from innovlib.release.rendered import Rendered
+from innovlib.release.suppression import OPEN_POINTS
 from innovlib.report.disclosure import Profile
-from innovlib.report.leaks import Finding
-from innovlib.report.rendered import Rendered
-from innovlib.report.suppression import OPEN_POINTS
 
 
 def taken_apart(pages: list[Rendered], printed: pd.DataFrame, *, rules: Profile) -> list[Finding]:

@@ -1,9 +1,9 @@
 """The audit of a release: the gate before anything is handed out. It reads the rendered files, not our own tables.
 
-Three kinds of attack, each with the rule it breaks: **subtraction** (:mod:`innovlib.report.subtraction`: a linear
+Three kinds of attack, each with the rule it breaks: **subtraction** (:mod:`innovlib.release.subtraction`: a linear
 programme for each hidden result, with offices' totals as further knowledge), **differencing** (one figure printed in
 two ways in two reports, shown here and hidden there, told to other readers in another way, or changed by a few pupils
-since it was last handed out) and **leaks** (:mod:`innovlib.report.leaks`). :func:`release` writes the ledger only when
+since it was last handed out) and **leaks** (:mod:`innovlib.release.leaks`). :func:`release` writes the ledger only when
 nothing was found and two people have looked.
 """
 
@@ -19,10 +19,10 @@ from pathlib import Path
 import pandas as pd
 
 from innovlib.errors import BadInput, Words
-from innovlib.report import distances, leaks, ledger, rendered, subtraction
+from innovlib.release import distances, leaks, ledger, rendered, subtraction
+from innovlib.release.leaks import Finding, Secrets
+from innovlib.release.printed import printed_figures
 from innovlib.report.disclosure import PROFILES, profile
-from innovlib.report.leaks import Finding, Secrets
-from innovlib.report.printed import printed_figures
 
 #: Files that stay with the one who ran the batch: the journal names machine and person, failures hold code.
 STAYS = "_"
@@ -87,7 +87,7 @@ def audit(
     Parameters
     ----------
     known
-        CSV of what offices publish besides (:func:`innovlib.report.subtraction.read_known`).
+        CSV of what offices publish besides (:func:`innovlib.release.subtraction.read_known`).
     ledger_file
         The release ledger; by default ``release-ledger.jsonl`` beside the folder, if there is one.
     beside

@@ -29,8 +29,6 @@ from innovlib.errors import CannotEstimate, Words
 MIXED_AIMS = 8
 #: With fewer targets left than this each gets its own at once.
 FEW_LEFT = 4
-#: A programme of the unknowns near a target is tried first where those are less than this share of all.
-NEAR_SHARE = 0.5
 #: Slack for the solver's own tolerance, in the target's unit.
 TOLERANCE = 1e-6
 
@@ -143,7 +141,14 @@ def components(statements: Statements) -> Iterator[tuple[np.ndarray, np.ndarray]
         yield members[members < rows], members[members >= rows] - rows
 
 
-def reach(statements: Statements, targets: Targets, *, start: np.ndarray | None = None, seed: int = 0) -> Reach:
+def reach(
+    statements: Statements,
+    targets: Targets,
+    *,
+    start: np.ndarray | None = None,
+    thorough: bool = True,
+    seed: int = 0,
+) -> Reach:
     """How much of each target can be found out.
 
     Parameters
@@ -155,6 +160,9 @@ def reach(statements: Statements, targets: Targets, *, start: np.ndarray | None 
     start
         One or more tables (rows) that may be possible, such as the true one, which saves programmes; those that the
         statements rule out are left aside.
+    thorough
+        False takes a target for narrow when moving the unknowns near it leaves it narrow. That errs on the safe side
+        and spares the large programmes; it needs a ``start`` that is possible.
     seed
         Of the mixed aims.
 
@@ -177,8 +185,9 @@ def reach(statements: Statements, targets: Targets, *, start: np.ndarray | None 
     if start is not None:
         search.begin(np.atleast_2d(start))
     if len(targets):
-        search.mixed(np.random.default_rng(seed))
-        search.each()
+        if start is None or len(np.atleast_2d(start)) == 1:  # with more tables to begin with, few targets are left
+            search.mixed(np.random.default_rng(seed))
+        search.each(thorough=thorough)
     return search.found()
 
 
@@ -235,45 +244,64 @@ class _Search:
             for sense in (1.0, -1.0):
                 self._solve(sense * np.asarray(aim).ravel())
 
-    def each(self) -> None:
+    def each(self, *, thorough: bool) -> None:
+        near = self.base is not None and self.targets.over is None
         for i in range(len(self.targets)):
-            if self.open()[i]:
+            if self._is_open(i):
                 continue
-            if self.base is not None and self.targets.over is None:
-                self._near(i)
-                if self.open()[i]:
-                    continue
             blame: dict[int, float] = {}
-            for sense in (1.0, -1.0):
-                self._bound(i, sense, blame)
-            if not self.open()[i]:
+            if near:
+                blame = self._near(i)
+            if (thorough or not near) and not self._is_open(i):
+                blame = {}
+                for sense in (1.0, -1.0):
+                    self._bound(i, sense, blame)
+            if not self._is_open(i):
                 self.narrow[i] = True
                 self.blame[i] = sorted(blame, key=blame.get, reverse=True)
 
-    def _near(self, i: int) -> None:
-        """Two small programmes in which only unknowns near the target may move away from a table that is possible."""
-        x, bound = self.base, self.by_column
+    def _is_open(self, i: int) -> bool:
+        if self.high[i] < self.low[i]:
+            return False
+        low, high = self.low[i], self.high[i]
+        if self.targets.whole:
+            low, high = np.ceil(low - TOLERANCE), np.floor(high + TOLERANCE)
+        return high - low >= self.targets.need[i] - TOLERANCE
+
+    def _near(self, i: int) -> dict[int, float]:
+        """Two small programmes in which only unknowns near the target may move away from a table that is possible.
+
+        Returns the prices of the cells that stop them.
+        """
+        x, blame = self.base, {}
         aim = self.targets.weights[[i]].toarray().ravel()
-        touched = np.unique(bound[:, np.flatnonzero(aim)].indices)
-        free = np.unique(np.concatenate([self.rows[touched].indices, np.flatnonzero(aim)]))
-        if len(free) > NEAR_SHARE * len(x):
-            return
-        held = np.unique(bound[:, free].indices)
+        own = np.flatnonzero(aim)
+        free = np.unique(np.concatenate([self.rows[self._touching(own)].indices, own]))
+        held = self._touching(free)
         inner = self.rows[held][:, free]
         room = self.limits[held] - self.rows[held] @ x + inner @ x[free]
         for sense in (1.0, -1.0):
             result = linprog(sense * aim[free], A_ub=inner, b_ub=room, bounds=self.bounds[free], method="highs")
-            if result.x is not None and result.status == 0:
+            if result.status == 0:
                 moved = x.copy()
                 moved[free] = result.x
                 self.find(moved)
+                self._blamed(self.cells[held], np.abs(result.ineqlin.marginals), blame)
+        return blame
+
+    def _touching(self, unknowns: np.ndarray) -> np.ndarray:
+        return np.unique(self.by_column[:, unknowns].indices)
+
+    @staticmethod
+    def _blamed(cells: np.ndarray, prices: np.ndarray, blame: dict[int, float]) -> None:
+        for cell, price in zip(cells, prices, strict=True):
+            if price > 1e-9 and cell >= 0:
+                blame[int(cell)] = blame.get(int(cell), 0.0) + float(price)
 
     def _bound(self, i: int, sense: float, blame: dict[int, float]) -> None:
         aim = sense * self.targets.weights[[i]].toarray().ravel()
         price = self._solve(aim) if self.targets.over is None else self._solve_ratio(aim, i)
-        for cell, each in zip(self.cells, price, strict=True):
-            if each > 1e-9 and cell >= 0:
-                blame[int(cell)] = blame.get(int(cell), 0.0) + float(each)
+        self._blamed(self.cells, price, blame)
 
     def _solve(self, aim: np.ndarray) -> np.ndarray:
         """One programme; returns the price of each statement. An unbounded one is bounded by its box."""

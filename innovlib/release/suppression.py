@@ -1,8 +1,8 @@
 """Secondary suppression over a whole release: hide or coarsen further figures until no hidden one can be worked out.
 
-What the cells are and how they hang together stands in :mod:`innovlib.report.release`, what a reader can do with them
-in :mod:`innovlib.report.attack`, how the least is given up in :mod:`innovlib.report.least_loss`. Here is what "known to
-within the rule" (D6) means.
+What the cells are and how they hang together stands in :mod:`innovlib.release.relations`, what a reader can do with
+them in :mod:`innovlib.release.attack`, how the least is given up in :mod:`innovlib.release.least_loss`. Here is what
+"known to within the rule" (D6) means.
 
 **Counts.** A printed count is rounded to five, which leaves five numbers possible. A hidden count must be known less
 well than a printed one: its possible values must span at least :data:`OPEN_COUNT` (six numbers or more).
@@ -28,10 +28,10 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from innovlib.report.attack import Reach, Targets, reach
+from innovlib.release.attack import Reach, Targets, reach
+from innovlib.release.least_loss import HIDDEN, PRINTED, WHOLE, Problem, give_up_least
+from innovlib.release.relations import GAP, SHARE_TESTED, Release
 from innovlib.report.disclosure import PERCENT_BANDS, Profile, profile, rounded_half_up
-from innovlib.report.least_loss import HIDDEN, PRINTED, WHOLE, Problem, give_up_least
-from innovlib.report.release import GAP, SHARE_TESTED, Release
 
 #: A hidden count's possible values must span this much, a hidden mean's this many points.
 OPEN_COUNT, OPEN_POINTS = 5.0, 5.0
@@ -47,7 +47,7 @@ def protect_release(release: Release, *, profile_name: str) -> pd.DataFrame:
     Parameters
     ----------
     release
-        All cells of all reports of an area (:func:`innovlib.report.release.release_of`), under the same profile.
+        All cells of all reports of an area (:func:`innovlib.release.relations.release_of`), under the same profile.
     profile_name
         public or partner; for ``school`` D6 does not apply and nothing more is hidden.
 

@@ -7,7 +7,7 @@ import pytest
 from scipy import sparse
 
 from innovlib.errors import CannotEstimate
-from innovlib.report.attack import Statements, Targets, components, reach
+from innovlib.release.attack import Statements, Targets, components, reach
 
 
 def statements(rows, low, high, *, x_high=None, cell=None):

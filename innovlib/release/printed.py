@@ -16,10 +16,10 @@ from functools import cache
 import pandas as pd
 
 from innovlib import terms
+from innovlib.release.relations import SHARE_TESTED
+from innovlib.release.rendered import Rendered, Row
 from innovlib.report import labels
 from innovlib.report.disclosure import PROFILES
-from innovlib.report.release import SHARE_TESTED
-from innovlib.report.rendered import Rendered, Row
 from innovlib.report.words import sentence
 
 

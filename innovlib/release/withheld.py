@@ -10,8 +10,8 @@ import pandas as pd
 
 from innovlib.area.store import Area
 from innovlib.measures.outcomes import SERIES
-from innovlib.report.release import GAP, SHARE_TESTED, release_of
-from innovlib.report.suppression import protect_release
+from innovlib.release.relations import GAP, SHARE_TESTED, release_of
+from innovlib.release.suppression import protect_release
 
 RESULT_KEY = ["who", *SERIES, "first_year_be", "last_year_be"]
 PLAN_COLUMNS = ["report", "school_id", *RESULT_KEY, "rule"]

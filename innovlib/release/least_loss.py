@@ -1,7 +1,7 @@
 """The least to give up: take printed figures back, step by step, until the attacker finds no hidden one.
 
 Each cell is printed at a level: as the table rules say, as a whole number, or not at all. While a target stays narrow
-(:mod:`innovlib.report.attack`), the cell that binds most narrow targets for its loss goes one level down: least loss
+(:mod:`innovlib.release.attack`), the cell that binds most narrow targets for its loss goes one level down: least loss
 first. At the end each cell given up is tried again at its old level, the largest first, and stays there where nothing
 narrows. Statements that share no unknown are solved apart, and only where something must stay hidden.
 """
@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from innovlib.report.attack import Reach, Statements, Targets, components, reach
+from innovlib.release.attack import Reach, Statements, Targets, components, reach
 
 #: How a cell is printed, from most to least: as the table rules say, as a whole number, not at all.
 PRINTED, WHOLE, HIDDEN = 0, 1, 2
@@ -22,6 +22,8 @@ PRINTED, WHOLE, HIDDEN = 0, 1, 2
 LOSS = np.array([0.0, 0.1, 1.0])
 #: A target waits for the next round when one of its so many strongest cells has just been given up.
 SERVED = 3
+#: With more unknowns than this a part is solved by programmes near each target, which errs on the safe side.
+LARGE = 1500
 #: Possible tables kept to spare programmes.
 MOST_TABLES = 600
 
@@ -68,6 +70,14 @@ class Problem:
         low, high = self.low[at, level], self.high[at, level]
         return Statements(self.matrix, low, high, cell, np.zeros(len(self.x_high)), self.x_high)
 
+    def part(self, rows: np.ndarray, columns: np.ndarray) -> Problem:
+        """Some cells with the unknowns they are about, without targets."""
+        none = Targets(sparse.csr_array((0, len(columns))), np.zeros(0))
+        of_cells = {name: getattr(self, name)[rows] for name in ("low", "high", "may", "start", "size")}
+        of_unknowns = {name: getattr(self, name)[columns] for name in ("x_high", "truth")}
+        matrix = self.matrix[rows][:, columns]
+        return Problem(matrix=matrix, targets=none, target_cell=np.zeros(0, dtype=int), **of_cells, **of_unknowns)
+
 
 @dataclass(frozen=True)
 class Solution:
@@ -103,18 +113,17 @@ class _Part:
     def __init__(self, problem: Problem, rows: np.ndarray, columns: np.ndarray, chosen: np.ndarray) -> None:
         weights = problem.targets.weights[chosen][:, columns]
         self.targets = Targets(weights, problem.targets.need[chosen])
-        self.problem, self.rows, self.columns = problem, rows, columns
+        self.problem, self.rows = problem, rows
+        self.part = problem.part(rows, columns)
         self.level = problem.start[rows].copy()
-        self.place = {int(row): i for i, row in enumerate(rows)}
         self.tables = problem.truth[columns][None, :]
+        self.given_up_for: dict[int, list[int]] = {}
 
     def look(self, level: np.ndarray, chosen: np.ndarray | None = None) -> Reach:
         """How far the attacker gets at these levels of printing, with all targets or some."""
-        every = self.problem.start.copy()
-        every[self.rows] = level
-        said = self.problem.said(every).part(self.rows, self.columns)
+        said = self.part.said(level)
         targets = self.targets if chosen is None else self.targets.some(chosen)
-        found = reach(said, targets, start=self.tables)
+        found = reach(said, targets, start=self.tables, thorough=len(self.part.x_high) <= LARGE)
         # Tables found now spare programmes later; the first is the true one, which is always possible.
         self.tables = np.vstack([self.tables, found.tables])[:MOST_TABLES]
         return found
@@ -131,7 +140,7 @@ class _Part:
             left, found = left[~stuck], _only(found, ~stuck)
             if not len(left):
                 break
-            self._give_up(found.blame)
+            self._give_up(found.blame, left)
             found = self.look(self.level, left)
             width[left] = found.width
             left, found = left[found.narrow], _only(found, found.narrow)
@@ -141,9 +150,9 @@ class _Part:
 
     def _may_go(self, blame: list[int]) -> list[int]:
         """Places of the blamed cells that can still be given up, or printed with less."""
-        return [i for i in (self.place[cell] for cell in blame) if self.level[i] < HIDDEN]
+        return [i for i in blame if self.level[i] < HIDDEN]
 
-    def _give_up(self, blamed: list[list[int]]) -> None:
+    def _give_up(self, blamed: list[list[int]], targets: np.ndarray) -> None:
         """One step for each narrow target, with the cell that opens most for its loss; a cell serves all it opens."""
         choices = [self._may_go(blame) for blame in blamed]
         count: dict[int, float] = {}
@@ -152,11 +161,14 @@ class _Part:
                 count[i] = count.get(i, 0.0) + 1 / (1 + rank)
         rank = {i: (c / self._cost(i), -self.problem.size[self.rows[i]], -i) for i, c in count.items()}
         stepped: set[int] = set()
-        for places in sorted(choices, key=lambda p: max(rank[i] for i in p), reverse=True):
+        order = sorted(range(len(choices)), key=lambda k: max(rank[i] for i in choices[k]), reverse=True)
+        for k in order:
+            places = choices[k]
             if not stepped & set(places[:SERVED]):
                 best = max(places, key=rank.get)
                 self.level[best] = self._next(best)
                 stepped.add(best)
+                self.given_up_for.setdefault(best, []).append(int(targets[k]))
 
     def _next(self, i: int) -> int:
         step = self.level[i] + 1
@@ -172,7 +184,10 @@ class _Part:
         for i in changed[np.argsort(-self.problem.size[self.rows[changed]], kind="stable")]:
             tried = self.level.copy()
             tried[i] = before[i]
-            if not self.look(tried, kept).narrow.any():
+            # Those that the cell was given up for are the first to narrow again, and one is enough.
+            first = np.intersect1d(self.given_up_for.get(int(i), []), kept).astype(int)
+            rest = np.setdiff1d(kept, first)
+            if not any(len(some) and self.look(tried, some).narrow.any() for some in (first, rest)):
                 self.level = tried
 
 

@@ -11,12 +11,13 @@ import pytest
 from innovlib.area import contract, privacy
 from innovlib.errors import BadInput, Unreadable, Words
 from innovlib.measures import comparison
-from innovlib.report import disclosure, leaks, ledger, printed, rendered, subtraction, tables
-from innovlib.report.audit import audit, release
+from innovlib.release import leaks, ledger, printed, rendered, subtraction
+from innovlib.release.audit import audit, release
+from innovlib.release.relations import release_of
+from innovlib.release.suppression import protect_release
+from innovlib.release.withheld import plan_of
+from innovlib.report import disclosure, tables
 from innovlib.report.index import index_html
-from innovlib.report.release import release_of
-from innovlib.report.suppression import protect_release
-from innovlib.report.withheld import plan_of
 from tests.conftest import make_schools, make_scores
 
 NO_BENCHMARKS = contract.table("benchmarks").empty()

@@ -1,0 +1,73 @@
+"""``innov render``: the reports of an area."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from innovlib import paths
+from innovlib.cli.words import command, print_json
+from innovlib.errors import Words
+
+KINDS = ("school", "cohort", "area", "all")
+
+
+def add(commands) -> None:
+    """The command's own words."""
+    word = command(commands, "render", run, "ทำรายงาน · make the reports").add_argument
+    word("kind", choices=KINDS, help="ชนิดรายงาน · which reports")
+    word("--area", required=True, metavar="AREA", help="โฟลเดอร์ของพื้นที่ · the area's folder")
+    word("--out", metavar="DIR", help="โฟลเดอร์ผลลัพธ์ · output folder (reports/AREA)")
+    word("--only", nargs="+", metavar="ID", help="เฉพาะโรงเรียนหรือรุ่น · only these schools or cohorts")
+    word("--workers", type=int, default=min(4, cores()), metavar="N", help="จำนวนที่ทำพร้อมกัน · reports at a time")
+    word("--profile", default="public", help="ผู้อ่าน · who will read: public, partner, school")
+    word("--lang", default="both", help="th, en, both")
+    word("--force", action="store_true", help="ทำใหม่ทั้งหมด · make those that are up to date as well")
+    word("--templates", type=Path, default=paths.NOTEBOOKS, metavar="DIR", help="แม่แบบ · folder of report-*.ipynb")
+    word("--engine", default="auto", help="auto, warm, kernel: ผลเหมือนกัน · warm is faster, the pages are the same")
+    word("--limit", type=float, metavar="S", help="วินาทีต่อฉบับ · seconds that one report may take")
+    word("--quiet", action="store_true", help="ไม่แสดงแถบความคืบหน้า · no progress bar")
+    word("--json", action="store_true", help="ผลเป็น JSON · say it as JSON")
+
+
+def run(said: argparse.Namespace) -> int:
+    """Do it; returns the exit code."""
+    sys.modules.setdefault("rfc3987_syntax", None)  # see innovlib.batch.pool.python
+    from innovlib.batch.engine import Limits
+    from innovlib.batch.run import render as make
+
+    if said.workers > cores():
+        words = Words(
+            f"มีเพียง {cores()} คอร์ ทำพร้อมกัน {said.workers} ฉบับจะไม่เร็วขึ้น",
+            f"there are only {cores()} cores; {said.workers} reports at a time will not be faster",
+        )
+        print(f"{words.th}\n{words.en}", file=sys.stderr)
+    outcome = make(
+        said.area,
+        said.kind,
+        out=said.out,
+        only=said.only,
+        workers=said.workers,
+        profile=said.profile,
+        lang=said.lang,
+        force=said.force,
+        engine=said.engine,
+        templates=said.templates,
+        limits=Limits() if said.limit is None else Limits(report_s=said.limit),
+        progress=not (said.json or said.quiet),
+    )
+    if said.json:
+        print_json(outcome.to_dict())
+    else:
+        print(f"{outcome.out}")
+        print("\n".join(f"{words.th}\n{words.en}" for words in outcome.sentences()))
+    return outcome.exit_code
+
+
+def cores() -> int:
+    """Processor cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
