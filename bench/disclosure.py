@@ -20,11 +20,11 @@ import pandas as pd
 from scipy import sparse
 
 from innovlib.area import contract, synthetic
-from innovlib.report.attack import Targets, reach
+from innovlib.release.attack import Targets, reach
+from innovlib.release.least_loss import HIDDEN, PRINTED, Problem, give_up_least
+from innovlib.release.relations import release_of
+from innovlib.release.suppression import OPEN_COUNT, attacked, protect_release
 from innovlib.report.disclosure import rounded_half_up
-from innovlib.report.least_loss import HIDDEN, PRINTED, Problem, give_up_least
-from innovlib.report.release import release_of
-from innovlib.report.suppression import OPEN_COUNT, attacked, protect_release
 
 OUT = Path(__file__).with_suffix(".csv")
 NATION = OUT.with_name("disclosure_nation.csv")
