@@ -93,51 +93,69 @@ def profile(autonomy: pd.DataFrame, *, over: Sequence[str] = ("year_be",)) -> pd
     [['de_jure', 4.0, 2], ['de_facto', 2.0, 2], ['gap', -2.0, 2]]
     """
     need_columns(autonomy, _COLUMNS)
-    return each(autonomy, over, lambda cell: _profile(cell, _unit(over)))
+    answers = _long(autonomy, over)
+    rows = _described(_unit_means(answers, over), answers, autonomy, [*over, "domain", "aspect"])
+    rows.insert(len(over) + 2, "measure", "autonomy_0_4")
+    return rows
 
 
 def _unit(over: Sequence[str]) -> str:
     return "respondent_role" if "school_id" in over else "school_id"
 
 
-def _profile(cell: pd.DataFrame, unit: str) -> list[dict]:
-    rows = []
-    means = {aspect: _domain_means(cell, aspect, unit) for aspect in ASPECTS}
-    for domain in terms.DOMAINS:
-        for aspect in ASPECTS:
-            answers = _answers(cell, aspect)
-            row = _mean(means[aspect][domain], answers[answers["domain"] == domain], unit, aspect)
-            rows.append({"domain": domain, "aspect": aspect, "measure": "autonomy_0_4"} | row)
-    return rows
+def _long(autonomy: pd.DataFrame, over: Sequence[str]) -> pd.DataFrame:
+    """One row per answer and aspect that it says something of, with the number in ``value``."""
+    fact, rule = numbers(autonomy, "de_facto"), numbers(autonomy, "de_jure")
+    values = {"de_jure": rule, "de_facto": fact, "gap": fact - rule}
+    need_columns(autonomy, over)
+    cells = autonomy[list(dict.fromkeys([*over, "school_id", "respondent_role", "domain", "item"]))]
+    return pd.concat([cells.assign(aspect=a, value=v)[v.notna()] for a, v in values.items()], ignore_index=True)
 
 
-def _answers(cell: pd.DataFrame, aspect: str) -> pd.DataFrame:
-    """The answers that say something of an aspect, with the number in ``value``."""
-    fact = numbers(cell, "de_facto" if aspect == "gap" else aspect)
-    value = fact - numbers(cell, "de_jure") if aspect == "gap" else fact
-    return cell.assign(value=value)[value.notna()]
+def _unit_means(answers: pd.DataFrame, over: Sequence[str]) -> pd.Series:
+    """Mean of each domain's item means, for each cell, aspect and unit; only what was answered."""
+    keys = list(dict.fromkeys([*over, "aspect", _unit(over), "domain"]))
+    items = answers.groupby([*keys, "item"], observed=True, dropna=False)["value"].mean()
+    return items.groupby(level=keys, observed=True, dropna=False).mean()
 
 
-def _domain_means(cell: pd.DataFrame, aspect: str, unit: str) -> pd.DataFrame:
-    """Mean of each domain's item means: one row per unit, one column per domain, missing where nothing was answered."""
-    items = _answers(cell, aspect).groupby([unit, "domain", "item"], observed=True)["value"].mean()
-    domains = items.groupby(level=[unit, "domain"], observed=True).mean()
-    return domains.unstack("domain").reindex(columns=list(terms.DOMAINS))
+def _described(units: pd.Series, answers: pd.DataFrame, autonomy: pd.DataFrame, by: list[str]) -> pd.DataFrame:
+    """Mean, error and interval over the units of each cell ``by``, and how many answers stand behind it."""
+    over = [c for c in by if c not in ("domain", "aspect")]
+    grid = _every(autonomy, over, by)
+    spread = units.groupby(level=by, observed=True, dropna=False).agg(estimate="mean", sd="std", k="size")
+    found = grid.merge(spread.reset_index(), on=by, how="left").merge(_counts(answers, by), on=by, how="left")
+    k, gap = found["k"].fillna(0), found["aspect"] == "gap"
+    error = found["sd"] / np.sqrt(k.where(k > 1))
+    reach = stats.t.ppf((1 + LEVEL) / 2, (k - 1).where(k > 1)) * error
+    t = found["estimate"].abs() / error.where(error > 0)
+    out = found[by].assign(
+        estimate=found["estimate"],
+        std_error=error,
+        conf_low=(found["estimate"] - reach).clip(lower=np.where(gap, -4.0, 0.0)),
+        conf_high=(found["estimate"] + reach).clip(upper=4.0),
+        p_value=np.where(gap, 2 * stats.t.sf(t, k - 1), np.nan),
+    )
+    sizes = found[["n", "n_schools", "n_respondents", "n_items"]].fillna(0).astype(int)
+    return pd.concat([out, sizes], axis="columns").assign(unit=_unit(over).removesuffix("_role").removesuffix("_id"))
 
 
-def _mean(values: pd.Series, answers: pd.DataFrame, unit: str, aspect: str) -> dict:
-    values, schools = values.dropna(), answers["school_id"].nunique()
-    k = len(values)
-    error = float(values.std(ddof=1) / np.sqrt(k)) if k > 1 else np.nan
-    null = 0.0 if aspect == "gap" else None
-    estimate = float(values.mean()) if k else np.nan
-    scale = (-4, 4) if aspect == "gap" else (0, 4)
-    row = result(estimate, std_error=error, df=k - 1, null=null, n=len(answers), n_schools=schools, bounds=scale)
-    return row | {
-        "n_respondents": len(answers[["school_id", "respondent_role"]].drop_duplicates()),
-        "n_items": answers["item"].nunique(),
-        "unit": "respondent" if unit == "respondent_role" else "school",
-    }
+def _every(autonomy: pd.DataFrame, over: list[str], by: list[str]) -> pd.DataFrame:
+    """Every cell with every domain and aspect, answered or not, in print order."""
+    cells = autonomy[over].drop_duplicates().sort_values(over) if over else pd.DataFrame(index=[0])
+    for name, values in (("domain", terms.DOMAINS), ("aspect", ASPECTS)):
+        cells = cells.merge(pd.DataFrame({name: list(values)}), how="cross") if name in by else cells
+    return cells[by]
+
+
+def _counts(answers: pd.DataFrame, by: list[str]) -> pd.DataFrame:
+    """Answers, schools, roles that answered (summed over schools) and items of each cell."""
+    cells = answers.groupby(by, observed=True, dropna=False)
+    people = answers.drop_duplicates([*by, *(c for c in ("school_id", "respondent_role") if c not in by)])
+    roles = people.groupby(by, observed=True, dropna=False).size().rename("n_respondents")
+    schools = answers["school_id"].groupby([answers[c] for c in by], observed=True, dropna=False).nunique()
+    sizes = cells.agg(n=("value", "size"), n_items=("item", "nunique"))
+    return sizes.assign(n_schools=schools, n_respondents=roles).reset_index()
 
 
 def index(
@@ -164,20 +182,24 @@ def index(
     """
     need_columns(autonomy, _COLUMNS)
     weight = index_weights(weights).set_index("domain")["weight"]
-    return each(autonomy, over, lambda cell: _index(cell, _unit(over), weight[weight > 0]))
-
-
-def _index(cell: pd.DataFrame, unit: str, weight: pd.Series) -> list[dict]:
-    rows = []
-    for aspect in ASPECTS:
-        means = _domain_means(cell, aspect, unit)[weight.index]
-        whole = means.dropna()
-        row = _mean(whole @ weight, _answers(cell, aspect), unit, aspect)
-        rows.append({"aspect": aspect, "measure": "autonomy_index_0_4"} | row | {"n_left_out": len(means) - len(whole)})
-    return rows
+    weight, answers = weight[weight > 0], _long(autonomy, over)
+    means = _unit_means(answers, over).unstack("domain").reindex(columns=weight.index)
+    whole, by = means.dropna(), [*over, "aspect"]
+    rows = _described(whole @ weight, answers, autonomy, by)
+    rows.insert(len(over) + 1, "measure", "autonomy_index_0_4")
+    left_out = (means.isna().any(axis="columns")).groupby(level=by, observed=True, dropna=False).sum()
+    left_out = left_out.rename("n_left_out").reset_index()
+    return rows.merge(left_out, on=by, how="left").fillna({"n_left_out": 0}).astype({"n_left_out": int})
 
 
 # --- how far the answers can be trusted ----------------------------------------------------------------------------
+
+
+def _answers(cell: pd.DataFrame, aspect: str) -> pd.DataFrame:
+    """The answers that say something of an aspect, with the number in ``value``."""
+    fact = numbers(cell, "de_facto" if aspect == "gap" else aspect)
+    value = fact - numbers(cell, "de_jure") if aspect == "gap" else fact
+    return cell.assign(value=value)[value.notna()]
 
 
 def alpha(autonomy: pd.DataFrame, *, aspect: str = "de_facto", over: Sequence[str] = ("year_be",)) -> pd.DataFrame:
