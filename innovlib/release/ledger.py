@@ -10,7 +10,7 @@ import hashlib
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -210,7 +210,7 @@ def kept(protected: Protected, ledger: Ledger, *, report: str, area: str) -> Pro
     out.loc[back, "n"] = told[back].round().astype("Int64")
     out.loc[back & value.isna().to_numpy(), "verdict"] = ""
     fired = (*protected.fired, "D8") if back.any() and "D8" not in protected.fired else protected.fired
-    return Protected(out, protected.profile, fired)
+    return replace(protected, frame=out, fired=fired)
 
 
 def _label(low: float, high: float, rules: Profile) -> str:

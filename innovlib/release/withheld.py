@@ -1,20 +1,43 @@
-"""What D6 withholds over a whole release, brought from the plan into the tables of each report."""
+"""The door of a release: what D6 and D8 decide over all reports of an area, brought into every table of each report.
+
+A report opens the release once and its own page of it; every table of the page goes through that page::
+
+    release = withheld.plan(data, profile=profile)      # the same for all reports of the area
+    page = release.page(f"school-{school_id}")          # or cohort-1, or area
+    latest = page.means(results)                        # D1, D4, D5, D7, D10, then D6 and D8
+    tested = page.shares(participation)                 # D1, D3, D5, then D6
+    gaps = page.gaps(school_gaps)                       # D1, D4, D5, then D6
+
+What comes out carries the mark of the plan that it passed; :func:`innovlib.report.provenance.provenance` refuses a page
+on which a table has no mark, and a test lets no report template call the rules of a single table past this door.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import json
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from functools import cached_property, lru_cache
 
 import numpy as np
 import pandas as pd
 
-from innovlib.area.store import Area
+from innovlib.area.store import Area, open_area
+from innovlib.errors import BadInput, Words
 from innovlib.measures.outcomes import SERIES
+from innovlib.release import ledger
 from innovlib.release.relations import GAP, SHARE_TESTED, release_of
 from innovlib.release.suppression import protect_release
+from innovlib.report import disclosure
+from innovlib.report.disclosure import Protected
 
 RESULT_KEY = ["who", *SERIES, "first_year_be", "last_year_be"]
 PLAN_COLUMNS = ["report", "school_id", *RESULT_KEY, "rule"]
+#: Tables that the plan is made from.
+TABLES = ("schools", "scores", "benchmarks")
+#: What a figure's fate is called, in the order in which it is told.
+LOSS = ("figures", "small", "hidden", "whole", "exposed")
 
 
 @dataclass(frozen=True)
@@ -27,10 +50,41 @@ class ReleasePlan:
         Whose readers it is for.
     rows
         One row per figure to hide or to print whole: the cell's key and ``rule`` (hidden or whole).
+    loss
+        How many figures all reports hold together, how many of them are ``small`` (hidden by D1 or D7), ``hidden`` and
+        printed ``whole`` by D6, and ``exposed``: hidden here, but told by what others have published.
+    area
+        Name of the area's folder, under which the ledger knows it.
+    book
+        What was handed out before (D8).
     """
 
     profile: str
     rows: pd.DataFrame
+    loss: dict[str, int] = field(default_factory=dict)
+    area: str = ""
+    book: ledger.Ledger = field(default_factory=ledger.Ledger, repr=False)
+
+    def page(self, report: str) -> Page:
+        """The door of one report: ``school-ID``, ``cohort-N`` or ``area``.
+
+        Raises
+        ------
+        BadInput
+            A report for a school's own staff holds that school alone.
+        """
+        if not report.startswith(("school-", "cohort-")) and report != "area":
+            raise BadInput(
+                Words(f"ไม่มีรายงานชื่อ {report}", f"there is no report called {report}"),
+                expected=Words("school-รหัส, cohort-รุ่น หรือ area", "school-ID, cohort-N or area"),
+            )
+        return Page(self, report)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """What tells this plan from any other: SHA-256 over what it takes back and what was handed out before."""
+        handed_out = "".join(entry["seal"] for entry in self.book.releases)
+        return hashlib.sha256(f"{self.to_json()}\0{self.area}\0{handed_out}".encode()).hexdigest()
 
     def rules_for(self, frame: pd.DataFrame, *, report: str) -> np.ndarray:
         """For each row of a protected table: hidden, whole, or "" where nothing changes."""
@@ -44,22 +98,107 @@ class ReleasePlan:
         return found["rule"].fillna("").to_numpy(dtype=object)
 
     def _of(self, report: str, chosen: pd.Series) -> pd.DataFrame:
-        return self.rows[chosen & (self.rows["report"] == report) & (self.rows["who"] != GAP)]
+        # The area's own figure stands beside others' results on every page.
+        mine = (self.rows["report"] == report) | ((self.rows["report"] == "area") & (self.rows["who"] == "area"))
+        return self.rows[chosen & mine & (self.rows["who"] != GAP)]
 
     def to_json(self) -> str:
         """The plan as text, the same for the same plan; it names what is hidden and holds no hidden value."""
         rows = self.rows.to_dict(orient="records")
-        return json.dumps({"profile": self.profile, "rows": rows}, ensure_ascii=False, indent=1)
+        told = {"profile": self.profile, "loss": self.loss, "rows": rows}
+        return json.dumps(told, ensure_ascii=False, indent=1)
 
     @classmethod
     def from_json(cls, text: str) -> ReleasePlan:
-        """The other way round from :meth:`to_json`."""
+        """The other way round from :meth:`to_json`; without the ledger."""
         said = json.loads(text)
-        return cls(said["profile"], pd.DataFrame(said["rows"], columns=PLAN_COLUMNS))
+        return cls(said["profile"], pd.DataFrame(said["rows"], columns=PLAN_COLUMNS), said["loss"])
+
+
+@dataclass(frozen=True)
+class Page:
+    """One report's door: what goes in is a table of true numbers, what comes out may be seen beside all other reports.
+
+    A new kind of table gets a method here, made of its rule for a single table (``protect_…`` in
+    :mod:`innovlib.report.disclosure`) and, where its numbers are sums or means of pupils that another report prints in
+    parts, of its relations (:mod:`innovlib.release.relations`).
+    """
+
+    plan: ReleasePlan
+    report: str
+
+    @property
+    def profile(self) -> str:
+        """Whose readers the report is for."""
+        return self.plan.profile
+
+    def means(self, results: pd.DataFrame) -> Protected:
+        """Means of groups of pupils (:func:`innovlib.report.disclosure.protect_means`) as they may be printed here."""
+        held = self._beside(disclosure.protect_means(results, profile_name=self.profile))
+        return ledger.kept(held, self.plan.book, report=self.report, area=self.plan.area)
+
+    def shares(self, shares: pd.DataFrame) -> Protected:
+        """Shares tested (:func:`innovlib.report.disclosure.protect_shares`) as they may be printed here."""
+        return self._beside(disclosure.protect_shares(shares, profile_name=self.profile))
+
+    def gaps(self, gaps: pd.DataFrame) -> Protected:
+        """Schools' distances from the area (:func:`innovlib.report.disclosure.protect_gaps`) as they may be printed."""
+        return self._beside(disclosure.protect_gaps(gaps, profile_name=self.profile))
+
+    def by(self, protect: Callable[..., Protected], table: pd.DataFrame, **more) -> Protected:
+        """A table by another rule of :mod:`innovlib.report.disclosure`, one whose numbers are parts of no sum.
+
+        Survey scores of a school's answers, indices and effects over groups of schools: nothing that other reports
+        print adds up to them, so D6 has nothing to say. ``more`` goes to the rule.
+        """
+        return self.passed(protect(table, profile_name=self.profile, **more))
+
+    def passed(self, protected: Protected) -> Protected:
+        """A protected table that is in no relation with other reports' tables, marked as having passed.
+
+        Raises
+        ------
+        BadInput
+            It was protected for other readers.
+        """
+        if protected.profile != self.profile:
+            raise BadInput(
+                Words(f"ตารางนี้ทำไว้สำหรับ {protected.profile}", f"this table was protected for {protected.profile}"),
+                expected=Words(self.profile, self.profile),
+            )
+        return replace(protected, plan=self.plan.fingerprint)
+
+    def count(self, n) -> str:
+        """One count of pupils as it may be printed (:func:`innovlib.report.disclosure.protect_count`)."""
+        return disclosure.protect_count(n, profile_name=self.profile)
+
+    def _beside(self, protected: Protected) -> Protected:
+        return self.passed(disclosure.apply_release(protected, self.plan, report=self.report))
+
+
+def plan(area: Area, profile: str) -> ReleasePlan:
+    """The release plan of an area for one profile: computed once for the same tables, then remembered.
+
+    Raises
+    ------
+    UnknownName
+        There is no such profile.
+    Unreadable
+        The release ledger beside the area's tables was changed by hand.
+    """
+    disclosure.profile(profile)
+    digests = tuple(area.digest(name) for name in TABLES)
+    decided = _decided(str(area.folder), profile, digests)
+    return replace(decided, area=area.folder.name, book=ledger.read(area.folder / ledger.LEDGER_FILE))
+
+
+@lru_cache(maxsize=8)
+def _decided(folder: str, profile: str, digests: tuple[str, ...]) -> ReleasePlan:
+    return release_plan(open_area(folder), profile_name=profile)
 
 
 def release_plan(area: Area, *, profile_name: str) -> ReleasePlan:
-    """What must be taken back in the reports of an area, whichever of them are made now.
+    """What must be taken back in the reports of an area, whichever of them are made now; computed anew.
 
     Raises
     ------
@@ -75,4 +214,10 @@ def plan_of(cells: pd.DataFrame, *, profile_name: str) -> ReleasePlan:
     """The plan that protected cells amount to."""
     rule = np.select([cells["hidden_by"] == "D6", cells["whole"]], ["hidden", "whole"], "")
     rows = cells.assign(rule=rule).loc[rule != "", PLAN_COLUMNS]
-    return ReleasePlan(profile_name, rows.reset_index(drop=True))
+    return ReleasePlan(profile_name, rows.reset_index(drop=True), _loss(cells, rule))
+
+
+def _loss(cells: pd.DataFrame, rule: np.ndarray) -> dict[str, int]:
+    own = cells["state"] != "fixed"
+    counts = (own, cells["hidden_by"].isin(["D1", "D7"]), rule == "hidden", rule == "whole", cells["exposed"])
+    return {name: int(np.sum(count)) for name, count in zip(LOSS, counts, strict=True)}

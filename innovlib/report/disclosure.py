@@ -26,7 +26,7 @@ belong to the release as a whole, not to one table; :func:`apply_release` brings
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -83,11 +83,15 @@ class Protected:
         Name of the profile whose rules were used.
     fired
         Rules that changed something, in order.
+    plan
+        Fingerprint of the release plan that the table has passed (:mod:`innovlib.release.withheld`); "" for none: it
+        may be looked at, but stands in no report.
     """
 
     frame: pd.DataFrame
     profile: str
     fired: tuple[str, ...] = ()
+    plan: str = ""
 
     def where(self, **equal) -> Protected:
         """The rows in which each named column equals the value (or is one of a list of values)."""
@@ -95,7 +99,7 @@ class Protected:
         for column, value in equal.items():
             cells = self.frame[column]
             keep &= cells.isin(value) if isinstance(value, (list, tuple, set)) else cells == value
-        return Protected(self.frame[keep].reset_index(drop=True), self.profile, self.fired)
+        return replace(self, frame=self.frame[keep].reset_index(drop=True))
 
     def to_frame(self) -> pd.DataFrame:
         """The protected table as a plain frame (a copy)."""
@@ -351,7 +355,7 @@ def apply_release(protected: Protected, plan, *, report: str) -> Protected:
         if column in frame:
             frame.loc[hidden, column] = mark
     fired = (*protected.fired, "D6") if (whole | hidden).any() and "D6" not in protected.fired else protected.fired
-    return Protected(frame, protected.profile, fired)
+    return replace(protected, frame=frame, fired=fired)
 
 
 _VALUES = ("mean", "percent", "gap", "conf_low", "conf_high", "spread_low", "spread_high")
