@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import platform
 from importlib import metadata
@@ -10,6 +9,7 @@ from pathlib import Path
 
 import innovlib
 from innovlib import paths
+from innovlib.area.fingerprint import digest, folder_digest
 from innovlib.area.store import Area
 from innovlib.batch.plan import Plan, Report
 
@@ -18,21 +18,6 @@ LIBRARIES = (
     "numpy", "pandas", "scipy", "statsmodels", "matplotlib", "seaborn", "duckdb",
     "papermill", "nbclient", "nbconvert", "nbformat", "ipykernel", "ipython", "jinja2", "fontpkg-sarabun",
 )  # fmt: skip
-
-
-def digest(data: bytes | str) -> str:
-    """SHA-256 as hex."""
-    return hashlib.sha256(data.encode("utf-8") if isinstance(data, str) else data).hexdigest()
-
-
-def folder_digest(folder: Path) -> str:
-    """SHA-256 over all files below a folder, by name and content; compiled and hidden files are left out."""
-    whole = hashlib.sha256()
-    for path in sorted(folder.rglob("*"), key=lambda p: p.relative_to(folder).as_posix()):
-        inner = path.relative_to(folder)
-        if path.is_file() and "__pycache__" not in inner.parts and not any(p.startswith(".") for p in inner.parts):
-            whole.update(f"{inner.as_posix()}\0{digest(path.read_bytes())}\n".encode())
-    return whole.hexdigest()
 
 
 def kit() -> dict:
@@ -66,17 +51,27 @@ def described(area: Area) -> dict:
     }
 
 
-def report_keys(plan: Plan, *, made_with: dict, made_of: dict) -> dict[str, str]:
+def report_keys(plan: Plan, *, made_with: dict, made_of: dict, shares: dict[str, dict] | None = None) -> dict[str, str]:
     """The key of every report of a plan, by file name.
 
     A school's report compares it with the schools of the area, so every table counts for every report.
+
+    Parameters
+    ----------
+    shares
+        By report file, fingerprints of what was prepared for the whole batch and went into that report
+        (:func:`innovlib.batch.prepare.prepare`).
     """
     common = digest(_canonical({"kit": made_with, "area": made_of}))
-    return {r.file: _key(r, common=common, template=plan.templates[r.kind].sha256) for r in plan.reports}
+    return {
+        r.file: _key(r, common=common, template=plan.templates[r.kind].sha256, shares=(shares or {}).get(r.file, {}))
+        for r in plan.reports
+    }
 
 
-def _key(report: Report, *, common: str, template: str) -> str:
-    return digest(_canonical({"common": common, "template": template, "parameters": open_parameters(report)}))
+def _key(report: Report, *, common: str, template: str, shares: dict) -> str:
+    parameters = open_parameters(report)
+    return digest(_canonical({"common": common, "template": template, "parameters": parameters, "shares": shares}))
 
 
 def open_parameters(report: Report) -> dict:

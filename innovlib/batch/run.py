@@ -24,6 +24,7 @@ from innovlib.batch.journal import Journal, now
 from innovlib.batch.outcome import Outcome, failure_text
 from innovlib.batch.plan import SHARED_PARAMETERS, Plan, Report, make_plan
 from innovlib.batch.pool import open_pool
+from innovlib.batch.prepare import prepare
 from innovlib.errors import BadInput, Words
 from innovlib.report.disclosure import PROFILES
 
@@ -80,18 +81,19 @@ def render(
         )
     plan = make_plan(open_area(area_folder), profile=profile, lang=lang, templates=Path(templates))
     chosen = plan.select(kind, only=only)
-    folder = OutFolder(_out_path(plan, out))
+    folder = out_folder(plan.area.folder, out=out, profile=profile)
     batch = Batch(plan, folder, page=page, limits=limits or Limits(), engine=engine)
     batch.refuse_mixing()
     with folder.held():
         return batch.run(chosen, workers=workers, force=force, progress=progress)
 
 
-def _out_path(plan: Plan, out: str | Path | None) -> Path:
+def out_folder(area_folder: str | Path, *, out: str | Path | None, profile: str) -> OutFolder:
+    """Where an area's reports go: ``out``, or by default a folder of ``reports/`` that bears the area's name."""
     if out is not None:
-        return Path(out).expanduser().absolute()
-    name = plan.area.folder.name
-    return paths.REPORTS / (name if plan.profile == "public" else f"{name}-{plan.profile}")
+        return OutFolder(Path(out).expanduser().absolute())
+    name = paths.find(area_folder).name
+    return OutFolder(paths.REPORTS / (name if profile == "public" else f"{name}-{profile}"))
 
 
 class Batch:
@@ -102,7 +104,7 @@ class Batch:
         self.page = importlib.import_module(page)
         self.journal = Journal.open(folder.path)
         self.made_with, self.made_of = keys.kit(), keys.described(plan.area)
-        self.keys = keys.report_keys(plan, made_with=self.made_with, made_of=self.made_of)
+        self.keys = keys.report_keys(plan, made_with=self.made_with, made_of=self.made_of, shares=prepare(plan))
         self.before = manifest.read(folder.path)
         self.notes: list[Words] = list(plan.notes)
         self.failed: dict[str, Fault] = {}

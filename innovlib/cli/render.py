@@ -25,6 +25,7 @@ def add(commands) -> None:
     word("--profile", default="public", help="ผู้อ่าน · who will read: public, partner, school")
     word("--lang", default="both", help="th, en, both")
     word("--force", action="store_true", help="ทำใหม่ทั้งหมด · make those that are up to date as well")
+    word("--verify", action="store_true", help="ทำใหม่ที่อื่นแล้วเทียบทุกไบต์ · make them anew elsewhere and compare bytes")
     word("--templates", type=Path, default=paths.NOTEBOOKS, metavar="DIR", help="แม่แบบ · folder of report-*.ipynb")
     word("--engine", default="auto", help="auto, warm, kernel: ผลเหมือนกัน · warm is faster, the pages are the same")
     word("--limit", type=float, metavar="S", help="วินาทีต่อฉบับ · seconds that one report may take")
@@ -37,6 +38,7 @@ def run(said: argparse.Namespace) -> int:
     sys.modules.setdefault("rfc3987_syntax", None)  # see innovlib.batch.pool.python
     from innovlib.batch.engine import Limits
     from innovlib.batch.run import render as make
+    from innovlib.batch.verify import verify
 
     if said.workers > cores():
         words = Words(
@@ -44,7 +46,7 @@ def run(said: argparse.Namespace) -> int:
             f"there are only {cores()} cores; {said.workers} reports at a time will not be faster",
         )
         print(f"{words.th}\n{words.en}", file=sys.stderr)
-    outcome = make(
+    outcome = (verify if said.verify else make)(
         said.area,
         said.kind,
         out=said.out,
@@ -61,7 +63,7 @@ def run(said: argparse.Namespace) -> int:
     if said.json:
         print_json(outcome.to_dict())
     else:
-        print(f"{outcome.out}")
+        print("" if said.verify else f"{outcome.out}\n", end="")
         print("\n".join(f"{words.th}\n{words.en}" for words in outcome.sentences()))
     return outcome.exit_code
 

@@ -153,8 +153,9 @@ def read_meta(nb) -> dict:
 
 
 def prepare() -> None:
-    """Do once, before many pages are made, what is the same for all of them: the fonts' subset."""
+    """Do once, before many pages are made, what is the same for all of them: the fonts' subset, the exporter."""
     style.font_css()
+    _exporter()
 
 
 def report_html(nb) -> str:

@@ -1,0 +1,33 @@
+"""What a batch does once, before any of its reports: shared results are computed, kept, and counted in the keys.
+
+A step is a function of the plan. It computes what several reports share (and keeps it where their templates find it),
+and says for each report file which of it went into that report, as a fingerprint. A report whose share has not changed
+is still up to date. Put a step into :data:`STEPS` and nothing else need be told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from innovlib.batch.plan import Plan
+
+#: ``step(plan)`` gives a fingerprint by report file; a file it does not name has no share in the step.
+Step = Callable[[Plan], dict[str, str]]
+
+#: The steps, in the order in which they are taken.
+STEPS: tuple[Step, ...] = ()
+
+
+def prepare(plan: Plan, *, steps: tuple[Step, ...] | None = None) -> dict[str, dict[str, str]]:
+    """Take the steps; returns for each report file the fingerprints of its shares, by the name of the step.
+
+    Raises
+    ------
+    BadInput
+        A step finds that the reports cannot be made; nothing has been written or run then.
+    """
+    shares: dict[str, dict[str, str]] = {file: {} for file in plan.by_file}
+    for step in STEPS if steps is None else steps:
+        for file, share in step(plan).items():
+            shares[file][step.__name__] = share
+    return shares
