@@ -123,6 +123,12 @@ class CannotWrite(BadInput):
     """The output place does not take files."""
 
 
+class DidNotPass(BadInput):
+    """The audit of a release found something that may not be handed out."""
+
+    exit_code = 1
+
+
 class CannotEstimate(InnovError):
     """The data at hand cannot carry the number that was asked for."""
 

@@ -11,15 +11,14 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
-from innovlib.errors import BadInput, Words
-from innovlib.release import distances, leaks, ledger, rendered, subtraction
+from innovlib.errors import BadInput, DidNotPass, Words
+from innovlib.release import distances, keeper, leaks, ledger, rendered, subtraction
 from innovlib.release.leaks import Finding, Secrets
 from innovlib.release.printed import printed_figures
 from innovlib.report.disclosure import PROFILES, profile
@@ -78,8 +77,10 @@ def audit(
     folder: str | Path,
     *,
     known: Path | None = None,
+    area: str | Path | None = None,
     ledger_file: Path | None = None,
     beside: Sequence[str | Path] = (),
+    names: Path | None = None,
     secrets: Secrets | None = None,
 ) -> Audit:
     """Audit a folder of rendered reports.
@@ -88,32 +89,40 @@ def audit(
     ----------
     known
         CSV of what offices publish besides (:func:`innovlib.release.subtraction.read_known`).
+    area
+        The area's folder, for its ledger and its pupils' keys; by default where areas are kept, if it is there.
     ledger_file
-        The release ledger; by default ``release-ledger.jsonl`` beside the folder, if there is one.
+        The release ledger; by default the area's own (:func:`innovlib.release.keeper.ledger_file`), if there is one.
     beside
         Folders for other readers (other profiles) of the same area.
+    names
+        Text file of people's names that must not occur, one a line.
     secrets
-        Names, keys and places that must not occur; by default those of this computer.
+        Names, keys and places that must not occur; by default those of this computer, of the area and of ``names``.
 
     Raises
     ------
     BadInput
-        There is no such folder, nothing in it was rendered, or the ledger does not match.
+        There is no such folder, nothing in it was rendered, or the area or the ledger does not match.
     """
     folder = Path(folder)
     paths, left_out = _files(folder)
+    home, of_area = keeper.area_folder(folder, given=area), keeper.area_named(folder)
+    book = keeper.matching_ledger(
+        keeper.ledger_file(folder, area=home, given=ledger_file), area=of_area, must_exist=ledger_file is not None
+    )
+    secrets = secrets or keeper.secrets_of(folder, area=home, names=names)
     pages = [rendered.read(path) for path in paths]
     printed, name = printed_figures(pages), _profile_of(pages)
-    area, rules = _area(paths), profile(name)
+    rules = profile(name)
     known_rows = None if known is None else subtraction.read_known(known)
-    book = ledger.read(ledger_file or folder.parent / ledger.LEDGER_FILE)
     cohorts, wider = subtraction.cohorts_of(pages), _printed_for_more(beside, name)
     findings = [
         *_mixed(pages, name),
-        *(f for page in pages for f in leaks.leaks(page, secrets=secrets or leaks.of_this_computer(folders=[folder]))),
+        *(f for page in pages for f in leaks.leaks(page, secrets=secrets)),
         *_differences(printed),
         *_between_profiles(printed, wider),
-        *ledger.changes(printed, book, area=area, profile_name=name),
+        *ledger.changes(printed, book, area=of_area, profile_name=name),
     ]
     if rules.count_step > 1:
         seen = pd.concat([printed, wider], ignore_index=True)
@@ -121,7 +130,7 @@ def audit(
         findings += distances.taken_apart(pages, seen, rules=rules)
     hidden = int((printed["status"] == "small").sum())
     digests = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
-    return Audit(folder, tuple(findings), digests, len(printed), hidden, name, area, tuple(left_out))
+    return Audit(folder, tuple(findings), digests, len(printed), hidden, name, of_area, tuple(left_out))
 
 
 def release(
@@ -129,23 +138,30 @@ def release(
     *,
     initials: Sequence[str],
     known: Path | None = None,
+    area: str | Path | None = None,
     ledger_file: Path | None = None,
     beside: Sequence[str | Path] = (),
+    names: Path | None = None,
     date: str | None = None,
 ) -> dict:
     """Audit a folder once more and enter it in the ledger; returns the entry.
 
     Raises
     ------
+    DidNotPass
+        The audit finds something.
     BadInput
-        The audit finds something, the initials are not those of two people, or the ledger does not match.
+        The initials are not those of two people, or the area or the ledger does not match.
     """
     folder = Path(folder)
-    path = Path(ledger_file or folder.parent / ledger.LEDGER_FILE)
     signed = ledger.two_initials(initials)
-    found = audit(folder, known=known, ledger_file=path, beside=beside)
+    _files(folder)
+    home = keeper.area_folder(folder, given=area)
+    path = keeper.ledger_file(folder, area=home, given=ledger_file)
+    before = path if path.is_file() else None
+    found = audit(folder, known=known, area=home, ledger_file=before, beside=beside, names=names)
     if found.findings:
-        raise BadInput(
+        raise DidNotPass(
             Words(
                 f"การตรวจไม่ผ่าน พบ {len(found.findings)} เรื่อง", f"the audit did not pass: {len(found.findings)} findings"
             ),
@@ -179,14 +195,6 @@ def _files(folder: Path) -> tuple[list[Path], list[str]]:
             expected=Words("ไฟล์ .html จาก innov render", ".html files from innov render"),
         )
     return handed, sorted({p.relative_to(folder).parts[0] for p in stays})
-
-
-def _area(paths: list[Path]) -> str:
-    """The area's name as the manifest gives it; "" without one."""
-    for path in paths:
-        if path.name == "manifest.json":
-            return str(json.loads(path.read_text(encoding="utf-8")).get("area", {}).get("folder", ""))
-    return ""
 
 
 def _profile_of(pages: list[rendered.Rendered]) -> str:

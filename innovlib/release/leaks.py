@@ -50,7 +50,7 @@ class Finding:
     def sentence(self, lang: str) -> str:
         """The finding for a person."""
         said = getattr(self.words, "en" if lang == "en" else "th")
-        return f"{self.rule} {self.file} {self.where}: {said}"
+        return f"{self.rule} [{self.kind}] {self.file} {self.where}: {said}"
 
 
 @dataclass(frozen=True)

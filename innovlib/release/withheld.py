@@ -14,16 +14,18 @@ on which a table has no mark, and a test lets no report template call the rules 
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, partial
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from innovlib.area.store import Area, open_area
+from innovlib.area.fingerprint import digest, folder_digest
+from innovlib.area.shared import shared
+from innovlib.area.store import Area
 from innovlib.errors import BadInput, Words
 from innovlib.measures.outcomes import SERIES
 from innovlib.release import ledger
@@ -34,8 +36,6 @@ from innovlib.report.disclosure import Protected
 
 RESULT_KEY = ["who", *SERIES, "first_year_be", "last_year_be"]
 PLAN_COLUMNS = ["report", "school_id", *RESULT_KEY, "rule"]
-#: Tables that the plan is made from.
-TABLES = ("schools", "scores", "benchmarks")
 #: What a figure's fate is called, in the order in which it is told.
 LOSS = ("figures", "small", "hidden", "whole", "exposed")
 
@@ -82,9 +82,13 @@ class ReleasePlan:
 
     @cached_property
     def fingerprint(self) -> str:
-        """What tells this plan from any other: SHA-256 over what it takes back and what was handed out before."""
-        handed_out = "".join(entry["seal"] for entry in self.book.releases)
-        return hashlib.sha256(f"{self.to_json()}\0{self.area}\0{handed_out}".encode()).hexdigest()
+        """What tells this plan from any other: SHA-256 over what it takes back."""
+        return digest(f"{self.area}\0{self.to_json()}")
+
+    def share(self, report: str) -> str:
+        """Fingerprint of what the plan and the ledger hold for one report: while it stays, the report stays."""
+        old = self.book.last(area=self.area, profile_name=self.profile)
+        return digest(f"{self.fingerprint}\0{old[old['report'] == report].to_csv(index=False)}")
 
     def rules_for(self, frame: pd.DataFrame, *, report: str) -> np.ndarray:
         """For each row of a protected table: hidden, whole, or "" where nothing changes."""
@@ -177,7 +181,7 @@ class Page:
 
 
 def plan(area: Area, profile: str) -> ReleasePlan:
-    """The release plan of an area for one profile: computed once for the same tables, then remembered.
+    """The release plan of an area for one profile: computed once, kept in the area's folder, then read from there.
 
     Raises
     ------
@@ -186,15 +190,22 @@ def plan(area: Area, profile: str) -> ReleasePlan:
     Unreadable
         The release ledger beside the area's tables was changed by hand.
     """
-    disclosure.profile(profile)
-    digests = tuple(area.digest(name) for name in TABLES)
-    decided = _decided(str(area.folder), profile, digests)
-    return replace(decided, area=area.folder.name, book=ledger.read(area.folder / ledger.LEDGER_FILE))
+    rules = disclosure.profile(profile).name
+    kept = shared(area, "release-plan", partial(_frames, profile_name=rules), key=f"{rules} {_rules_digest()}")
+    loss = dict(zip(kept["loss"]["what"], kept["loss"]["n"].tolist(), strict=True))
+    book = ledger.read(area.folder / ledger.LEDGER_FILE)
+    return ReleasePlan(rules, kept["rows"], loss, area.folder.name, book)
 
 
-@lru_cache(maxsize=8)
-def _decided(folder: str, profile: str, digests: tuple[str, ...]) -> ReleasePlan:
-    return release_plan(open_area(folder), profile_name=profile)
+def _frames(area: Area, *, profile_name: str) -> dict[str, pd.DataFrame]:
+    made = release_plan(area, profile_name=profile_name)
+    return {"rows": made.rows, "loss": pd.DataFrame({"what": list(made.loss), "n": list(made.loss.values())})}
+
+
+@cache
+def _rules_digest() -> str:
+    """Fingerprint of the code that decides: this room, and the page of rules."""
+    return digest(folder_digest(Path(__file__).parent) + digest(Path(disclosure.__file__).read_bytes()))
 
 
 def release_plan(area: Area, *, profile_name: str) -> ReleasePlan:
