@@ -10,12 +10,20 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from innovlib.batch.plan import Plan
+from innovlib.release import withheld
 
 #: ``step(plan)`` gives a fingerprint by report file; a file it does not name has no share in the step.
 Step = Callable[[Plan], dict[str, str]]
 
+
+def release(plan: Plan) -> dict[str, str]:
+    """What may stand beside what in all reports of the area (:func:`innovlib.release.withheld.plan`)."""
+    decided = withheld.plan(plan.area, plan.profile)
+    return {r.file: decided.share(f"{r.kind}-{r.id}" if r.id else r.kind) for r in plan.reports}
+
+
 #: The steps, in the order in which they are taken.
-STEPS: tuple[Step, ...] = ()
+STEPS: tuple[Step, ...] = (release,)
 
 
 def prepare(plan: Plan, *, steps: tuple[Step, ...] | None = None) -> dict[str, dict[str, str]]:
