@@ -124,12 +124,20 @@ def test_interruption_ends_with_130(monkeypatch, area, capsys):
     assert innov("check", area) == 130
 
 
-def test_lab_starts_jupyterlab_at_the_notebooks(monkeypatch, area, capsys):
+def test_lab_starts_jupyterlab_at_the_notebooks_with_the_area(monkeypatch, area, capsys):
     started = []
-    monkeypatch.setattr(cli.lab.subprocess, "call", lambda words: started.append(words) or 0)
+    monkeypatch.setattr(cli.lab.subprocess, "call", lambda words, env: started.append((words, env)) or 0)
     assert innov("lab", "--area", area, "--", "--no-browser") == 0
-    assert started[0][1:3] == ["-m", "jupyterlab"] and started[0][-1] == "--no-browser"
-    assert area.as_posix() in capsys.readouterr().out
+    words, surroundings = started[0]
+    assert words[1:3] == ["-m", "jupyterlab"] and words[-1] == "--no-browser"
+    assert surroundings["INNOV_AREA"] == str(area)
+    assert str(area) in capsys.readouterr().out
+
+
+def test_lab_refuses_a_folder_that_is_no_area_before_anything_starts(monkeypatch, tmp_path, capsys):
+    monkeypatch.setattr(cli.lab.subprocess, "call", lambda *_, **__: pytest.fail("started"))
+    assert innov("lab", "--area", tmp_path) == 2
+    assert "no schools table" in capsys.readouterr().err
 
 
 def test_output_survives_a_terminal_that_cannot_write_thai(area):

@@ -17,12 +17,13 @@ from innovlib.paths import ROOT
 
 PACKAGE = ROOT / "innovlib"
 #: A module may import from its own room and from those before it.
-ROOMS = ("floor", "area", "measures", "effects", "report", "release", "batch", "cli")
+ROOMS = ("floor", "area", "measures", "effects", "report", "release", "batch", "desk", "cli")
 FLOOR = {"errors", "paths", "terms"}
 
 #: Who alone may import what.
 OWNERS = {
     "papermill": "batch", "jupyter_client": "batch", "nbclient": "batch",
+    "ipywidgets": "desk",
     "matplotlib": "report", "seaborn": "report", "nbconvert": "report",
     "openpyxl": "area", "python_calamine": "area", "duckdb": "area", "xlrd": "area",
 }  # fmt: skip

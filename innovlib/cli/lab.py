@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import subprocess
-import sys
 
 from innovlib import paths
 from innovlib.cli.words import command
@@ -20,19 +19,26 @@ def add(commands) -> None:
 
 def run(said: argparse.Namespace) -> int:
     """Do it; returns the exit code."""
+    need_notebooks()
+    from innovlib.area import open_area
+    from innovlib.desk import jupyter
+
+    area = open_area(said.area or paths.EXAMPLE)
+    print(f"พื้นที่ / area: {area.name_th} ({area.folder})")
+    print("ปิดด้วย Ctrl+C · end with Ctrl+C", flush=True)
+    passed = said.jupyter[1:] if said.jupyter[:1] == ["--"] else said.jupyter
+    surroundings = jupyter.environment(jupyter.prepare(), area=str(area.folder) if said.area else "")
+    try:
+        return subprocess.call(jupyter.command(passed), env=surroundings)
+    except KeyboardInterrupt:  # how JupyterLab is ended
+        return 0
+
+
+def need_notebooks() -> None:
+    """Refuse where the kit is not used from a checkout."""
     if not paths.NOTEBOOKS.is_dir():
         raise NotAnArea(
             Words("ไม่พบโฟลเดอร์โน้ตบุ๊ก", "there is no notebooks folder"),
-            where=paths.NOTEBOOKS.name,
+            where=str(paths.NOTEBOOKS),
             todo=Words("ใช้ innov จากโฟลเดอร์ของโครงการ", "use innov from a checkout of the project"),
         )
-    if said.area:
-        from innovlib.area import open_area
-
-        folder = open_area(said.area).folder.as_posix()
-        print(f'ใส่ในเซลล์ parameters / put this into the parameters cell:\n\n    area: str = "{folder}"\n')
-    passed = said.jupyter[1:] if said.jupyter[:1] == ["--"] else said.jupyter
-    try:
-        return subprocess.call([sys.executable, "-m", "jupyterlab", str(paths.NOTEBOOKS), *passed])
-    except KeyboardInterrupt:  # how JupyterLab is ended
-        return 0

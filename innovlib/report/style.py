@@ -142,11 +142,8 @@ def matplotlib_context():
     Missing glyphs warn as matplotlib does; the tests turn that warning into an error.
     """
     import matplotlib as mpl
-    from matplotlib import font_manager
 
-    for file in {font().regular, font().bold}:
-        if not any(entry.fname == str(file) for entry in font_manager.fontManager.ttflist):
-            font_manager.fontManager.addfont(file)
+    _make_known()
     settings = {
         "font.family": font().family,
         "text.parse_math": False,  # a name may hold a dollar sign, and mathtext does not shape Thai
@@ -156,6 +153,27 @@ def matplotlib_context():
     }
     with mpl.rc_context(settings):
         yield
+
+
+def _make_known() -> None:
+    """Tell matplotlib of the font's files, once."""
+    from matplotlib import font_manager
+
+    for file in {font().regular, font().bold}:
+        if not any(entry.fname == str(file) for entry in font_manager.fontManager.ttflist):
+            font_manager.fontManager.addfont(file)
+
+
+def use_thai() -> None:
+    """Set matplotlib's own default to the Thai font, for everything a researcher draws by hand in this process.
+
+    The one place that changes a setting for good. The kit's kernel calls it as it starts; nothing else does.
+    """
+    import matplotlib as mpl
+
+    _make_known()
+    mpl.rcParams["font.family"] = [font().family, *mpl.rcParamsDefault["font.family"]]
+    mpl.rcParams["axes.unicode_minus"] = True
 
 
 @lru_cache(maxsize=2)
