@@ -33,11 +33,12 @@ CHOICES: dict[str, dict[str, Words]] = {
     },
     "inference": {
         "auto": Words(
-            "สุ่มสลับการเข้าร่วม (สลับทั้งตำบลเมื่อโรงเรียนนำร่องกระจุกตัว)",
-            "randomisation test, whole subdistricts where pilots cluster in space",
+            "สุ่มสลับการเข้าร่วม (สลับทั้งตำบลเมื่อโรงเรียนนำร่องกระจุกตัว; รวมกลุ่มตามเขตเมื่อข้อมูลมีหลายเขต)",
+            "randomisation test (whole subdistricts where pilots cluster; clustered by area where areas are many)",
         ),
         "schools": Words("สุ่มสลับการเข้าร่วมระหว่างโรงเรียนขนาดใกล้กัน", "randomisation test among schools of like size"),
         "subdistricts": Words("สุ่มสลับการเข้าร่วมทั้งตำบล", "randomisation test of whole subdistricts"),
+        "areas": Words("สุ่มสลับการเข้าร่วมทั้งเขตพื้นที่", "randomisation test of whole areas"),
         "area": Words("ค่าที ความคลาดเคลื่อนรวมกลุ่มตามเขตพื้นที่", "t interval, errors clustered by area"),
     },
     "weights": {
@@ -83,7 +84,8 @@ class Design:
         Columns of the schools frame whose association with the change is taken out (see
         :func:`innovlib.effects.estimate.changes`); none by default.
     area
-        Column of the schools frame that errors are clustered by when ``inference="area"``.
+        Column of the schools frame that errors are clustered by where they are; "auto" = the education service area
+        of the school's code (its first four digits), else the province.
     draws, level, seed
         Permutations, confidence level, seed of all chance.
 
@@ -105,7 +107,7 @@ class Design:
     covariates: tuple[str, ...] = ()
     inference: str = "auto"
     weights: str = "schools"
-    area: str = "district"
+    area: str = "auto"
     draws: int = 999
     level: float = 0.95
     seed: int = 2562
@@ -140,6 +142,8 @@ class Design:
             return f"{value[0]}–{value[1]}" if value else getattr(Words("ทุกปีที่มี", "all there are"), lang)
         if name == "covariates":
             return ", ".join(value) or getattr(Words("ไม่มี", "none"), lang)
+        if name == "area" and value == "auto":
+            return getattr(Words("เขตพื้นที่การศึกษาตามรหัสโรงเรียน", "education service area of the school's code"), lang)
         if name == "units" and value == "schools":
             return getattr(Words("โรงเรียน", "schools"), lang)
         return str(value)

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from innovlib.effects import contrasts, engine, estimate, inference
+from innovlib.effects import contrasts, engine, estimate, inference, intervals
 from innovlib.effects.design import FEWEST_TREATED
 from innovlib.effects.effect import Effects
 from innovlib.effects.engine import Changes
@@ -27,7 +27,7 @@ def event_study(panel: Panel, *, placebo: bool = True) -> Effects:
         Columns: event_time, estimate, std_error, conf_low, conf_high, p_value, n, n_treated, band_low, band_high.
     """
     rows, draws, crude = [], [], []
-    permuted = inference.which(panel) if inference.which(panel) != "area" else "schools"
+    permuted = inference.which(panel)
     found = estimate.group_time(panel, pre=placebo)
     keys, weights = contrasts.row_weights(found.cells, contrasts.cohort_mass(panel), "dynamic")
     for key, column in zip(keys[1:], weights.T[1:], strict=True):
@@ -99,7 +99,7 @@ def _served(changes: Changes) -> int:
 
 def _row(panel: Panel, changes: Changes) -> dict:
     """One row of estimates; no interval below four pilots."""
-    one, n_treated = inference.welch(panel, changes), _served(changes)
+    one, n_treated = intervals.based(panel, changes), _served(changes)
     held = {c: getattr(one, c) for c in ("estimate", "std_error", "conf_low", "conf_high", "p_value")}
     if n_treated < FEWEST_TREATED:
         held |= dict.fromkeys(("std_error", "conf_low", "conf_high", "p_value"), float("nan"))

@@ -138,7 +138,7 @@ def panel(frame: pd.DataFrame, schools: pd.DataFrame, design: Design | None = No
     return Panel(
         outcome=_frozen(values), years=_frozen(years), joined=_frozen(joined), schools=rows,
         weight=_frozen(_weight(pupils, design)), stratum=_frozen(_strata(_size(pupils, rows), notes)),
-        block=_frozen(codes(rows, "district", "subdistrict")), area=_frozen(codes(rows, design.area)),
+        block=_frozen(codes(rows, "district", "subdistrict")), area=_frozen(areas(rows, design.area)),
         design=design, notes=tuple(notes),
     )  # fmt: skip
 
@@ -370,3 +370,13 @@ def codes(rows: pd.DataFrame, *names: str) -> np.ndarray:
         code = pd.factorize(rows[name], sort=True)[0] + 1
         joint = joint * (code.max() + 1) + code
     return np.where(rows[names[-1]].notna(), np.unique(joint, return_inverse=True)[1], -1)
+
+
+def areas(rows: pd.DataFrame, column: str) -> np.ndarray:
+    """Codes of the areas that errors may be clustered by; "auto" as :class:`Design` says, -1 = unknown."""
+    if column != "auto":
+        return codes(rows, column)
+    ids = rows["school_id"].astype("str")
+    if ids.str.fullmatch(r"[0-9]{8}").all():
+        return codes(pd.DataFrame({"area": ids.str[:4]}), "area")
+    return codes(rows, "province")

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from innovlib.effects import contrasts, engine, estimate, inference
+from innovlib.effects import contrasts, engine, estimate, inference, intervals
 from innovlib.effects.effect import Effect, shown, unit_name
 from innovlib.effects.engine import Changes
 from innovlib.effects.panel import NEVER, Panel
@@ -135,8 +135,8 @@ def pre_trend(panel: Panel) -> PreTrend:
     """
     changes = slopes_before(panel)
     inference.enough_treated(int((changes.labels > 0).sum()))
-    base = inference.welch(panel, changes)
-    permuted = inference.which(panel) if panel.design.inference != "area" else "schools"
+    base = intervals.based(panel, changes)
+    permuted = inference.which(panel)
     draws = inference.drawn_t(panel, changes, permuted=permuted)
     p = inference.p_value(base.estimate / base.std_error, draws)
     name = Words("แนวโน้มต่อปีก่อนเข้าร่วมที่ต่างจากกลุ่มเปรียบเทียบ", "yearly slope before joining beyond comparison schools")

@@ -14,7 +14,7 @@ import pandas as pd
 
 from innovlib.effects import engine, estimate, inference
 from innovlib.effects.effect import Effects
-from innovlib.effects.panel import Panel, codes
+from innovlib.effects.panel import Panel, areas, codes
 from innovlib.errors import CannotEstimate, Words
 
 
@@ -103,7 +103,7 @@ def _union(panels: dict[str, Panel]) -> Panel:
     stack = {n: np.concatenate([getattr(p, n) for p in parts]) for n in ("joined", "weight", "stratum")}
     return replace(
         widest, **stack, schools=schools, outcome=np.zeros((len(schools), 1)),
-        block=codes(schools, "district", "subdistrict"), area=codes(schools, widest.design.area),
+        block=codes(schools, "district", "subdistrict"), area=areas(schools, widest.design.area),
     )  # fmt: skip
 
 
@@ -124,5 +124,5 @@ def _common(union: Panel, one: Panel) -> tuple[float, np.ndarray]:
         cohort=own[changes.cohort - 1], control=control,
     )  # fmt: skip
     result = engine.result(wide, engine.observed(wide))
-    permuted = inference.which(union) if union.design.inference != "area" else "schools"
+    permuted = inference.which(union)
     return float(result.estimate[0] / result.std_error[0]), inference.drawn_t(union, wide, permuted=permuted)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from innovlib.effects import inference, over_time, power, selection, sensitivity
+from innovlib.effects import inference, over_time, power, selection, sensitivity, where
 from innovlib.effects.effect import Effect, Effects, shown, unit_name
 from innovlib.effects.panel import Panel
 from innovlib.effects.sensitivity import PreTrend
@@ -115,7 +115,7 @@ _PARTS = {
     "by_time": over_time.event_study, "by_cohort": over_time.cohorts,
 }  # fmt: skip
 _TABLES = {
-    "lines": inference.lines, "clustering": inference.clustering, "smallest": power.smallest_effects,
+    "lines": inference.lines, "clustering": where.clustering, "smallest": power.smallest_effects,
     "leave_one_out": sensitivity.leave_one_out, "placebo_years": sensitivity.placebo_years,
     "mean_reversion": selection.mean_reversion, "schools": power.own_lines,
 }  # fmt: skip

@@ -150,12 +150,12 @@ def test_welch_degrees_of_freedom_by_hand():
 
 def test_area_clusters_by_hand():
     frame, schools = simulate.area(seed=5, n_schools=400, cohorts=((5, 60), (7, 40)))
-    found = panel(frame, schools.assign(district=schools["subdistrict"]), Design(inference="area"))
+    found = panel(frame, schools.assign(district=schools["subdistrict"]), Design(inference="area", area="district"))
     one = inference.effect(found)
     value, scores = inference.scores_of(estimate.changes(found))
     sums = [scores[found.area == a].sum() for a in np.unique(found.area)]
     g = len(sums)
-    assert one.estimate == value and one.degrees == g - 1
+    assert one.estimate == value and one.degrees == len(np.unique(found.area[found.treated])) - 1
     assert one.std_error == pytest.approx(math.sqrt(g / (g - 1) * sum(s**2 for s in sums)))
     with pytest.raises(CannotEstimate, match="too few to cluster"):
         inference.effect(panel(frame, schools, Design(inference="area")))
