@@ -33,6 +33,8 @@ VERDICTS = {
     "likely_below": Words("น่าจะต่ำกว่า", "likely below"),
     "clearly_below": Words("ต่ำกว่าชัดเจน", "clearly below"),
 }
+#: The parties of a chapter: the page's own, or those it stands beside.
+OWN_OR_OTHER = OWN | {"others": OTHER_SCHOOLS}
 SYNTHETIC = Words("ข้อมูลจำลอง — ไม่ใช่ผลจริงของโรงเรียน", "synthetic data")
 ABSENT = Words("ไม่มีข้อมูล", "no data")
 HIDDEN = Words("ไม่แสดง", "hidden")
@@ -62,6 +64,28 @@ FOOTNOTES = {
     "small": Words("ไม่แสดง = จำนวนนักเรียนน้อยเกินไปที่จะเปิดเผย", "hidden: too few pupils to be shown"),
     "absent": Words("– = ไม่มีข้อมูล", "–: no data"),
     "zero": Words("0 = ศูนย์จริง", "0: a true zero"),
+}
+
+
+# --- the chapter on autonomy
+AUTONOMY_INDEX = Words("ดัชนีรวม", "Index")
+REALLY_DONE = Words("ทำได้จริง", "really decided")
+GRANTED = Words("ระเบียบให้", "granted")
+DONE_LESS_GRANTED = Words("จริงเทียบระเบียบ", "Done less granted")
+AUTONOMY_AXIS = Words("อำนาจตัดสินใจ (0 ถึง 4)", "who decides (0 to 4)")
+CENTRE_DECIDES = Words("ส่วนกลางตัดสินใจ", "the centre decides")
+SCHOOL_DECIDES = Words("โรงเรียนตัดสินใจเอง", "the school decides alone")
+DOMAIN = Words("ด้าน", "Domain")
+WEIGHT = Words("น้ำหนัก", "Weight")
+MEASURE = Words("ค่าที่วัด", "Measure")
+VALUE = Words("ค่า", "Value")
+AUTONOMY_CAPTION = Words("ความเป็นอิสระรายด้าน ตามระเบียบและที่ทำได้จริง", "Autonomy by domain, by the order and in fact")
+WEIGHTS_CAPTION = Words("น้ำหนักของแต่ละด้านในดัชนี", "What each domain weighs in the index")
+TRUST_CAPTION = Words("คำตอบเชื่อถือได้เพียงใด", "How far the answers can be trusted")
+TRUST = {
+    "alpha": Words("ข้อคำถามวัดสิ่งเดียวกัน (แอลฟา)", "Items measure one thing (alpha)"),
+    "one_respondent": Words("ความต่างที่เป็นของโรงเรียน ผู้ตอบหนึ่งคน", "Share between schools, one respondent"),
+    "all_respondents": Words("ความต่างที่เป็นของโรงเรียน ผู้ตอบทุกคน", "Share between schools, all respondents"),
 }
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import tomllib
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
@@ -119,22 +120,36 @@ def results_headline(results: Protected, *, who: str = "school") -> Words:
     if judged.empty:
         return sentence("headline.no_comparison")
     several_tests = judged[["test", "grade"]].drop_duplicates().shape[0] > 1
-    label = series if several_tests else _subject
     against = whom(results)
-    parts = []
-    for code in _SPOKEN:
-        subjects = judged[judged["verdict"] == code]
-        if len(subjects):
-            named = [label(row) for _, row in subjects.iterrows()]
-            what = listed(named) if len(named) <= MOST_NAMED else sentence("headline.many", count=len(named))
-            said = verdict(code, whom=against)
-            parts.append(Words(f"{what.th}{said.th}", f"{what.en} {said.en}"))
+    parts = by_verdict(judged, label=series if several_tests else _subject, against=against)
     if not parts:
         return sentence("headline.all_undecided", whom=against)
     if (judged["verdict"] == "undecided").any():
         parts.append(sentence("headline.rest_undecided"))
-    said = joined(parts)
-    return Words(said.th, said.en[:1].upper() + said.en[1:])
+    return capital(joined(parts))
+
+
+def by_verdict(
+    judged: pd.DataFrame, *, label: Callable[[pd.Series], Words], against: Words, most: int = MOST_NAMED
+) -> list[Words]:
+    """One phrase for each clear or likely verdict: what it is about, by name or as a number of things, and the verdict.
+
+    Nothing is said of undecided rows; an empty list means that nothing can be told apart.
+    """
+    parts = []
+    for code in _SPOKEN:
+        rows = judged[judged["verdict"] == code]
+        if len(rows):
+            named = [label(row) for _, row in rows.iterrows()]
+            what = listed(named) if len(named) <= most else sentence("headline.many", count=len(named))
+            said = verdict(code, whom=against)
+            parts.append(Words(f"{what.th}{said.th}", f"{what.en} {said.en}"))
+    return parts
+
+
+def capital(words: Words) -> Words:
+    """The words with a capital at the head of the English line."""
+    return Words(words.th, words.en[:1].upper() + words.en[1:])
 
 
 def pilots_headline(results: Protected) -> Words:

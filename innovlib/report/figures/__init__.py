@@ -3,6 +3,7 @@
 from innovlib.report.figures.caterpillar import caterpillar
 from innovlib.report.figures.chance_dots import chance_dots
 from innovlib.report.figures.dot_interval import dot_interval
+from innovlib.report.figures.dot_rows import dot_rows
 from innovlib.report.figures.event_study import event_study
 from innovlib.report.figures.figure import Figure
 from innovlib.report.figures.funnel import funnel
@@ -15,6 +16,7 @@ __all__ = [
     "caterpillar",
     "chance_dots",
     "dot_interval",
+    "dot_rows",
     "event_study",
     "funnel",
     "school_map",
