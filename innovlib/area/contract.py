@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import cache
 
 import pandas as pd
 
@@ -76,7 +77,7 @@ class Table:
 
     def empty(self) -> pd.DataFrame:
         """A frame of this table with no rows and the right types."""
-        return typed(pd.DataFrame({name: pd.Series(dtype="str") for name in self.names}), self.name)
+        return _empty(self.name).copy()
 
 
 def _school_id(required: bool = True) -> Column:
@@ -235,6 +236,11 @@ def typed(frame: pd.DataFrame, name: str) -> pd.DataFrame:
         cells = frame[column.name] if column.name in frame else pd.Series(pd.NA, index=frame.index, dtype="str")
         out[column.name] = _typed_column(cells, column)
     return pd.DataFrame(out, columns=list(table(name).names))
+
+
+@cache
+def _empty(name: str) -> pd.DataFrame:
+    return typed(pd.DataFrame({column: pd.Series(dtype="str") for column in table(name).names}), name)
 
 
 def _typed_column(cells: pd.Series, column: Column) -> pd.Series:

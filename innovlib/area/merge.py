@@ -105,6 +105,8 @@ def _told(
 
 def _changes(old: pd.DataFrame, new: pd.DataFrame, table: str) -> dict[str, str]:
     out: dict[str, list[str]] = {}
+    if old.empty:
+        return {}
     for column in contract.table(table).names:
         before, after = _text(old[column]), _text(new[column].reindex(old.index))
         for key in old.index[(before != after).to_numpy()]:

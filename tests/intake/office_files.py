@@ -92,5 +92,5 @@ def rezip(data: bytes, *, change: dict[str, object]) -> bytes:
             how = change.get(name, content)
             content = how(content) if callable(how) else how
             if content is not None:
-                new.writestr(name, content)
+                new.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
     return out.getvalue()
