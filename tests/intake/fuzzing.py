@@ -32,7 +32,7 @@ from tests.intake.test_formats import as_ods, as_xls
 SECRETS = ("1103700000003", "1-1037-00000-00-3", "ลับมาก")
 SLOWEST = 10.0
 MOST_MEMORY = 500e6
-#: How much longer than that the watch waits before it ends a process: the file has to be made first, and machines are busy.
+#: How much longer the watch waits before it ends a process: the file has to be made first, and machines are busy.
 PATIENCE = 20.0
 #: Values that have broken readers before, put into cells, XML and text alike.
 NASTY = [
@@ -42,7 +42,8 @@ NASTY = [
     "ระดับประเทศ", "00000000", "true", "พ.ศ. 2566", "1103700000003", "1-1037-00000-00-3", "เด็กหญิงลับมาก ลับมาก",
 ]  # fmt: skip
 _BROKEN = (
-    zipfile.BadZipFile, zlib.error, OSError, ValueError, EOFError, NotImplementedError, RuntimeError, IndexError, KeyError,
+    zipfile.BadZipFile, zlib.error, OSError, ValueError, EOFError, NotImplementedError, RuntimeError, IndexError,
+    KeyError,
 )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Thousands of broken files: intake must never crash, hang, swell, load what breaks the contract, or let a secret out."""
+"""Thousands of broken files: intake must not crash, hang, swell, break the contract or let a secret out."""
 
 from __future__ import annotations
 
@@ -58,7 +58,8 @@ def _reader_with_faults(path, register):
     if path.suffix == ".ods":
         time.sleep(60)
     if path.suffix == ".xls":
-        return [] if len(bytearray(600_000_000)) else []
+        held = bytearray(600_000_000)
+        return held[:0].split()
     if path.suffix == ".tsv":
         raise SystemExit
     return []
