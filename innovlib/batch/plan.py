@@ -108,7 +108,10 @@ class Plan:
                     f"school {', '.join(elsewhere)} is not a pilot school, so it gets no report",
                 ),
                 where="--only",
-                todo=Words("กรอกคอลัมน์ cohort ใน schools.csv", "fill the column cohort in schools.csv"),
+                todo=Words(
+                    "ใส่ --all-schools หรือกรอกคอลัมน์ cohort ใน schools.csv",
+                    "add --all-schools, or fill the column cohort in schools.csv",
+                ),
             )
         return UnknownName(
             Words(f"ไม่มีโรงเรียนหรือรุ่น {names} ในพื้นที่นี้", f"no school or cohort {names} in this area"),
@@ -117,7 +120,7 @@ class Plan:
         )
 
 
-def make_plan(area: Area, *, profile: str, lang: str, templates: Path) -> Plan:
+def make_plan(area: Area, *, profile: str, lang: str, templates: Path, all_schools: bool = False) -> Plan:
     """All reports of an area: its pilot schools, its cohorts, itself.
 
     An area without any pilot school (nothing but an office's result files) gets a report for every school, and a note
@@ -127,6 +130,8 @@ def make_plan(area: Area, *, profile: str, lang: str, templates: Path) -> Plan:
     ----------
     templates
         Folder with ``report-school.ipynb``, ``report-cohort.ipynb`` and ``report-area.ipynb``.
+    all_schools
+        A report for schools that are no pilots as well.
 
     Raises
     ------
@@ -152,7 +157,7 @@ def make_plan(area: Area, *, profile: str, lang: str, templates: Path) -> Plan:
                 f"this area names no pilot school (cohort), so all {len(schools)} schools get a report",
             )
         ]
-    ids = sorted((schools if pilots.empty else pilots)["school_id"])
+    ids = sorted((schools if pilots.empty or all_schools else pilots)["school_id"])
     cohorts = sorted({int(c) for c in pilots["cohort"]})
     shared = {"area": str(area.folder), "profile": profile, "lang": lang}
     ending = ".html" if profile == "public" else f".{profile}.html"

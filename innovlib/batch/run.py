@@ -39,6 +39,7 @@ def render(
     profile: str = "public",
     lang: str = "both",
     force: bool = False,
+    all_schools: bool = False,
     templates: Path = paths.NOTEBOOKS,
     limits: Limits | None = None,
     engine: str = "auto",
@@ -62,6 +63,8 @@ def render(
         Reports made at a time.
     force
         Make reports that are up to date as well.
+    all_schools
+        A report for schools that are no pilots as well.
     engine
         ``warm`` forks each report from a prepared process, ``kernel`` gives each an ordinary Jupyter kernel; the pages
         are the same. ``auto`` is ``warm`` where the system can fork.
@@ -79,7 +82,8 @@ def render(
             Words(f"--workers {workers}", f"--workers {workers}"),
             expected=Words("จำนวนเต็มตั้งแต่ 1", "a whole number from 1"),
         )
-    plan = make_plan(open_area(area_folder), profile=profile, lang=lang, templates=Path(templates))
+    area = open_area(area_folder)
+    plan = make_plan(area, profile=profile, lang=lang, templates=Path(templates), all_schools=all_schools)
     chosen = plan.select(kind, only=only)
     folder = out_folder(plan.area.folder, out=out, profile=profile)
     batch = Batch(plan, folder, page=page, limits=limits or Limits(), engine=engine)

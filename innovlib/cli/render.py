@@ -21,6 +21,7 @@ def add(commands) -> None:
     word("--area", required=True, metavar="AREA", help="โฟลเดอร์ของพื้นที่ · the area's folder")
     word("--out", metavar="DIR", help="โฟลเดอร์ผลลัพธ์ · output folder (reports/AREA)")
     word("--only", nargs="+", metavar="ID", help="เฉพาะโรงเรียนหรือรุ่น · only these schools or cohorts")
+    word("--all-schools", action="store_true", help="รวมโรงเรียนที่ไม่ใช่นำร่อง · schools that are no pilots as well")
     word("--workers", type=int, default=min(4, cores()), metavar="N", help="จำนวนที่ทำพร้อมกัน · reports at a time")
     word("--profile", default="public", help="ผู้อ่าน · who will read: public, partner, school")
     word("--lang", default="both", help="th, en, both")
@@ -55,6 +56,7 @@ def run(said: argparse.Namespace) -> int:
         profile=said.profile,
         lang=said.lang,
         force=said.force,
+        all_schools=said.all_schools,
         engine=said.engine,
         templates=said.templates,
         limits=Limits() if said.limit is None else Limits(report_s=said.limit),

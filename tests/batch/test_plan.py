@@ -32,6 +32,12 @@ def test_an_area_without_pilots_gets_every_school_and_a_note(area, templates):
         made.select("cohort")
 
 
+def test_schools_that_are_no_pilots_get_a_report_where_it_is_wanted(area, templates):
+    made = plan(area, templates, all_schools=True)
+    assert files(made)[:4] == ["school-C1.html", "school-S1.html", "school-S2.html", "school-S3.html"]
+    assert made.select("school", only=["C1"])[0].id == "C1"
+
+
 def test_other_profiles_stand_in_the_file_name(area, templates):
     assert files(plan(area, templates, profile="partner"))[0] == "school-S1.partner.html"
 
