@@ -24,6 +24,7 @@ from innovlib.report.words import by_verdict, capital, joined, listed, sentence
 INDEX = "index"
 DOMAINS = (*terms.DOMAINS, INDEX)
 _KEYS = ["domain", "aspect"]
+_COLUMNS = ("who", *_KEYS, "estimate", "conf_low", "conf_high", "n_schools", "n_label", "status", "verdict")
 
 
 def found(autonomy: pd.DataFrame, who: tuple[Party, ...], *, profile_name: str) -> Protected:
@@ -49,7 +50,7 @@ def over_years(autonomy: pd.DataFrame, who: tuple[Party, ...], *, profile_name: 
 
 def _protected(autonomy: pd.DataFrame, who: tuple[Party, ...], *, over: list[str], profile_name: str) -> Protected:
     if parties.first(who).rows(autonomy).empty:
-        return Protected(pd.DataFrame({c: [] for c in ("who", *_KEYS, "estimate", "status")}), profile_name)
+        return Protected(pd.DataFrame({c: [] for c in _COLUMNS}), profile_name)
     rows = pd.concat([_measured(party, autonomy, over) for party in who], ignore_index=True)
     if not over:
         rows["year_be"] = autonomy["year_be"].max()

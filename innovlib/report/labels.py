@@ -89,6 +89,17 @@ TRUST = {
 }
 
 
+# --- the chapters on partnerships and progress
+CALENDAR_YEAR_BE = Words("ปีปฏิทิน (พ.ศ.)", "calendar year (BE)")
+OWN_WORK = Words("งานของโรงเรียน", "The school's work")
+PARTNERS = Words("ภาคีที่ร่วมมือ", "Partners")
+SECTOR = Words("ภาคส่วน", "Sector")
+ANY_SECTOR = Words("ภาคส่วนใดก็ได้", "Any sector")
+REACH_AXIS = Words("ร้อยละของโรงเรียนที่มีภาคี", "per cent of schools with a partner")
+PARTNERS_CAPTION = Words("ภาคีเครือข่าย", "Partnerships")
+PROGRESS_CAPTION = Words("ความก้าวหน้าของงานตามที่โรงเรียนบันทึก", "Progress as the schools record it")
+
+
 def other(who: str, *, own: str) -> Words:
     """Whom the rows ``who`` are about on the page of a school, a cohort or the area.
 

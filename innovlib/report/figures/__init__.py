@@ -9,6 +9,7 @@ from innovlib.report.figures.figure import Figure
 from innovlib.report.figures.funnel import funnel
 from innovlib.report.figures.school_map import school_map
 from innovlib.report.figures.slopes import slopes
+from innovlib.report.figures.timeline import timeline
 from innovlib.report.figures.years import years
 
 __all__ = [
@@ -21,5 +22,6 @@ __all__ = [
     "funnel",
     "school_map",
     "slopes",
+    "timeline",
     "years",
 ]
