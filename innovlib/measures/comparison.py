@@ -1,6 +1,9 @@
 """Results beside whom: a school or a cohort beside similar schools, the area and the nation, period by period.
 
-Years are pooled as the same weighted years on both sides, so that a hard paper counts on both alike.
+Years are pooled as the same years on both sides, so that a hard paper counts on both alike. Whether a result lies above
+is judged with the same weights of years on both sides too: the pupils of the one that is judged. What is *printed* of
+the others weighs the years by the area's pupils instead, alike in every report: weighted by each school's own pupils,
+one and the same published figure would differ from report to report, and so tell each school's pupils year by year.
 """
 
 from __future__ import annotations
@@ -21,6 +24,8 @@ RESULT_COLUMNS = [
     "against",
 ]  # fmt: skip
 
+#: Whose means are printed with the area's pupils as weights of the years.
+OTHERS = ("similar", "area", "province", "nation")
 _PERIOD = ["period", "first_year_be", "last_year_be", "pooled"]
 _KEY = [*SERIES, "period"]
 
@@ -114,9 +119,11 @@ def school_results(
     Notes
     -----
     Pooled mean = Σ n_t·mean_t / Σ n_t over the period's years, n_t the school's pupils; its sampling variance is
-    pupil SD² / Σ n_t. Area, nation and similar schools are averaged over the same years with the same weights. P(above)
-    is the probability that the school's expected mean lies above that of similar schools (of the area, where there are
-    none): the difference is shrunken by its reliability (:func:`innovlib.measures.similar.shrunken`).
+    pupil SD² / Σ n_t. Area, nation and similar schools are averaged over the same years: for the verdict with the same
+    weights, for print with the area's pupils as weights (see the head of this module). P(above) is the probability
+    that the school's expected mean lies above that of similar schools (of the area, where there are none): the
+    difference is shrunken by its reliability (:func:`innovlib.measures.similar.shrunken`). Where the difference as it
+    is printed points the other way, P is ½: no verdict contradicts the numbers beside it.
     """
     own = ref.scores[ref.scores["school_id"] == school_id]
     if own.empty:
@@ -190,22 +197,25 @@ def _with_periods(
         first = windows(rows["year_be"], latest=latest, length=width)
         rows = rows.assign(first_year_be=first.map(span["min"]), last_year_be=first.map(span["max"]), pooled=pooled)
         parts.append(rows[rows["year_be"] > latest - length] if latest_only else rows)
-    out = pd.concat(parts)
+    out = pd.concat(parts).merge(ref.means[[*CELL, "n"]].rename(columns={"n": "weight_area"}), on=CELL, how="left")
     one = out["first_year_be"] == out["last_year_be"]
     period = out["first_year_be"].astype("str") + ("–" + out["last_year_be"].astype("str")).where(~one, "")
     return out.assign(period=period, weight=out["n_tested"].astype(float))
 
 
 def _averaged(rows: pd.DataFrame) -> pd.DataFrame:
-    """Mean over a period's years, weighted by ``weight``; n is the sum of ``n_tested``."""
-    totals = rows.assign(n=rows["n_tested"].astype(float), total=rows["mean"] * rows["weight"])
-    sums = totals.groupby([*SERIES, *_PERIOD], as_index=False, observed=True)[["n", "total", "weight"]].sum()
-    return sums.assign(mean=sums["total"] / sums["weight"]).drop(columns=["total", "weight"])
+    """Mean over a period's years, weighted by ``weight``, and ``mean_area``, weighted by the area's pupils; n is the
+    sum of ``n_tested``."""
+    own, area = rows["weight"], rows["weight_area"].astype(float)
+    totals = rows.assign(n=rows["n_tested"].astype(float), a=rows["mean"] * own, b=rows["mean"] * area, area=area)
+    sums = totals.groupby([*SERIES, *_PERIOD], as_index=False, observed=True)[["n", "a", "b", "weight", "area"]].sum()
+    sums = sums.assign(mean=sums["a"] / sums["weight"], mean_area=sums["b"] / sums["area"])
+    return sums.drop(columns=["a", "b", "weight", "area"])
 
 
 def _group_rows(own: pd.DataFrame, members: pd.DataFrame, *, who: str) -> pd.DataFrame:
     """A group's mean over the same years and weights, its error by schools, the middle half of its schools."""
-    years = own[[*CELL, *_PERIOD, "weight"]]
+    years = own[[*CELL, *_PERIOD, "weight", "weight_area"]]
     by_year = group_means(members).rename(columns={"n": "n_tested"}).merge(years, on=CELL)
     schools = members.merge(by_year[[*CELL, "period", "weight", "mean", "n_tested"]], on=CELL, suffixes=("", "_group"))
     n = schools["n_tested"].astype(float)
@@ -239,7 +249,7 @@ def _published_rows(own: pd.DataFrame, *, ref: Reference, level: str) -> pd.Data
     Half a period's figure beside a whole period's result would compare different years.
     """
     figures = ref.benchmarks.loc[ref.benchmarks["level"] == level, [*CELL, "mean"]]
-    years = own[[*CELL, *_PERIOD, "weight", "n_tested"]].merge(figures, on=CELL, how="left")
+    years = own[[*CELL, *_PERIOD, "weight", "weight_area", "n_tested"]].merge(figures, on=CELL, how="left")
     complete = years.groupby(_KEY, observed=True)["mean"].transform(lambda m: m.notna().all())
     out = _averaged(years[complete.astype(bool)])
     return out.assign(who=level, school_id="", n=np.nan, n_schools=pd.NA, published=True)
@@ -248,24 +258,26 @@ def _published_rows(own: pd.DataFrame, *, ref: Reference, level: str) -> pd.Data
 def _together(rows: list[pd.DataFrame], *, ref: Reference) -> pd.DataFrame:
     """All rows in one frame with every column of a result, and the spread of their series."""
     out = pd.concat(rows, ignore_index=True).merge(ref.spread, on=SERIES, how="left")
-    return out.reindex(columns=[*(c for c in RESULT_COLUMNS if c not in ("verdict", "p_above", "against")), "tau2"])
+    later = ("verdict", "p_above", "against")
+    return out.reindex(columns=[*(c for c in RESULT_COLUMNS if c not in later), "mean_area", "tau2"])
 
 
 def _with_school_verdicts(out: pd.DataFrame) -> pd.DataFrame:
     """P(above) of the school's rows against similar schools, or against the area where there are none."""
     against = "similar" if (out["who"] == "similar").any() else "area"
     enough = out["published"].eq(True) | (out["n_schools"].fillna(0) >= SMALLEST_GROUP)
-    other = out.loc[(out["who"] == against) & enough, [*_KEY, "mean", "std_error"]]
+    other = out.loc[(out["who"] == against) & enough, [*_KEY, "mean", "mean_area", "std_error"]]
     school = out[out["who"] == "school"].merge(other, on=_KEY, how="left", suffixes=("", "_other"))
     # The other side is an average of schools that themselves vary, so it carries an error of its own.
     variance = school["pupil_sd"] ** 2 / school["n"] + school["std_error_other"].fillna(0.0) ** 2
     found = shrunken(school["mean"] - school["mean_other"], variance, tau2=school["tau2"].to_numpy())
-    return _judged(out, school, p_above=found["p_above"].to_numpy(), who="school", against=against)
+    printed = school["mean"] - school["mean_area_other"]
+    return _judged(out, school, p_above=found["p_above"], printed=printed, who="school", against=against)
 
 
 def _with_group_verdicts(out: pd.DataFrame, *, who: str) -> pd.DataFrame:
     """P(above) of a group against the area's other schools; of the whole area against the published nation."""
-    columns = [*_KEY, "mean", "std_error", "df"]
+    columns = [*_KEY, "mean", "mean_area", "std_error", "df"]
     against = "similar" if (out["who"] == "similar").any() else "nation"
     other = out.loc[out["who"] == against, columns]
     group = out.loc[out["who"] == who, columns].merge(other, on=_KEY, suffixes=("", "_o"))
@@ -273,17 +285,21 @@ def _with_group_verdicts(out: pd.DataFrame, *, who: str) -> pd.DataFrame:
     # A published figure carries no error of its own, so the group's degrees of freedom stand alone.
     df = (a + b) ** 2 / (a**2 / group["df"] + (b**2 / group["df_o"]).fillna(0.0))
     p_above = stats.t.cdf((group["mean"] - group["mean_o"]) / np.sqrt(a + b), df)
-    return _judged(out, group, p_above=p_above, who=who, against=against)
+    printed = group["mean"] - group["mean_area_o"]
+    return _judged(out, group, p_above=p_above, printed=printed, who=who, against=against)
 
 
-def _judged(out: pd.DataFrame, judged: pd.DataFrame, *, p_above: np.ndarray, who: str, against: str) -> pd.DataFrame:
-    """The rows with P(above) put on those that were compared, and against whom."""
-    known = judged[_KEY].assign(who=who, p_above=p_above, against=np.where(np.isnan(p_above), "", against))
+def _judged(out: pd.DataFrame, judged: pd.DataFrame, *, p_above, printed, who: str, against: str) -> pd.DataFrame:
+    """The rows with P(above) put on those that were compared, and against whom; ½ where print points the other way."""
+    p = np.asarray(p_above, dtype=float)
+    p = np.where(np.asarray(printed, dtype=float) * (p - 0.5) < 0, 0.5, p)
+    known = judged[_KEY].assign(who=who, p_above=p, against=np.where(np.isnan(p), "", against))
     return out.merge(known, on=[*_KEY, "who"], how="left")
 
 
 def _finished(out: pd.DataFrame) -> pd.DataFrame:
-    """The result's columns and types, in print order: who, test, grade, subject, year."""
+    """The result's columns and types, in print order: who, test, grade, subject, year; others' means as printed."""
+    out["mean"] = out["mean"].where(~out["who"].isin(OTHERS), out["mean_area"])
     out = out.reindex(columns=RESULT_COLUMNS)
     out["published"] = out["published"].eq(True).fillna(False).astype(bool)
     out["verdict"] = [verdict(p) for p in out["p_above"].to_numpy(dtype=float)]

@@ -36,9 +36,25 @@ def test_years_are_pooled_with_the_schools_own_weights(no_benchmarks):
     found = comparison.school_results(ref, school_id="A", similar_ids=list("BCDEF"), latest_only=True)
     own = row(found, who="school")
     assert (own["mean"], own["n"], own["period"]) == (45, 16, "2566–2567")
-    # The same years with the same weights on the other side: (4·20 + 12·60) / 16.
-    assert row(found, who="similar")["mean"] == pytest.approx(50)
+    # For print the area's 54 and 62 pupils weigh the years on the other side: (54·20 + 62·60) / 116 = 41.4. With the
+    # school's own weights it is (4·20 + 12·60) / 16 = 50, above the school: what is printed points the other way.
+    assert row(found, who="similar")["mean"] == pytest.approx((54 * 20 + 62 * 60) / 116)
     assert row(found, who="similar")["n_schools"] == 5
+    assert own["p_above"] == 0.5
+
+
+def test_what_is_printed_of_others_does_not_tell_a_schools_pupils_year_by_year(many_schools, no_benchmarks):
+    _, scores = many_schools
+    few_in_2567 = scores["school_id"].eq("S15") & scores["year_be"].eq(2567)
+    scores = scores.assign(n_tested=scores["n_tested"].mask(few_in_2567, 3))
+    ref, peers = comparison.reference(scores, benchmarks=no_benchmarks), ["S00", "S01", "S02", "S03", "S04"]
+    found = [
+        comparison.school_results(ref, school_id=i, similar_ids=peers, latest_only=True).query("who != 'school'")[
+            "mean"
+        ]
+        for i in ("S15", "S16")
+    ]
+    assert len(found[0]) and np.allclose(*found)
 
 
 def test_a_hard_paper_counts_on_both_sides(many_schools, no_benchmarks):
