@@ -329,7 +329,8 @@ def text(cell: object, *, mark: str = "") -> Reading:
     seen = _INVISIBLE.sub("", seen).replace("\u00a0", " ").strip()
     if seen != plain.strip() and not found:
         found = [("text-invisible", {})]
-    return Reading(seen or None, tuple(found))
+    # A cell of characters that nobody sees is a blank one, whatever the file thinks of it.
+    return Reading(seen, tuple(found)) if seen else Reading(None, (*found, ("blank", {})))
 
 
 def yes_no(cell: object, *, mark: str = "") -> Reading:

@@ -37,6 +37,12 @@ class _Area:
     log: dict
     before: dict[str, pd.DataFrame]
     raw: dict[str, bytes] = field(default_factory=dict)
+    key: bytes = b""
+
+    def pupil_key(self, *, create: bool) -> bytes:
+        """The secret of this run: a throw-away one, too, is one for all of its files."""
+        self.key = self.key or privacy.secret(create=create)
+        return self.key
 
 
 def intake(
@@ -203,7 +209,7 @@ def _noted(checked: Checked, notes: list[Words]) -> Checked:
 
 
 def _take_one(one: Opened, area: _Area, judged_by: Register | None, options: Options, create_key: bool) -> Checked:
-    key = privacy.secret(create=create_key) if one.kind == "pupils" else b""
+    key = area.pupil_key(create=create_key) if one.kind == "pupils" else b""
     if one.kind == "pupils" and area.log["pupil_key"] not in ("", privacy.fingerprint(key)):
         return office.refusal(one.path, one.kind, [faults.issue("pupil-key-changed")])
     checked = office.check(one, register=judged_by or _own_register(area, one.kind), options=options, key=key)

@@ -12,14 +12,16 @@ from innovlib.area.faults import Issue
 from innovlib.errors import Words
 
 _EXIT_CODES = {"ok": 0, "fix": 0, "warn": 0, "reject_rows": 1, "reject_file": 2}
-_DECISIONS = {
+#: What each decision means, for a person.
+DECISIONS = {
     "ok": Words("นำเข้าได้ครบ", "loaded, nothing to say"),
     "fix": Words("นำเข้าได้ มีการปรับรูปแบบตามที่บอก", "loaded, after the changes named below"),
     "warn": Words("นำเข้าได้ แต่มีจุดที่ควรตรวจ", "loaded, but look at the points below"),
     "reject_rows": Words("นำเข้าบางส่วน มีแถวที่กันไว้", "loaded in part; some rows were set aside"),
     "reject_file": Words("ไม่ได้นำเข้า", "nothing was loaded"),
 }
-_HEADINGS = {
+#: What each severity asks of a person.
+HEADINGS = {
     "reject_file": Words("เหตุที่ไม่นำเข้า", "Why nothing was loaded"),
     "reject_rows": Words("แถวที่กันไว้", "Rows set aside"),
     "warn": Words("ควรตรวจ", "Look at"),
@@ -95,8 +97,8 @@ class FileResult:
         terms.check_language(lang)
         if lang == "both":
             return f"{self.say('th')}\n\n{self.say('en')}"
-        lines = [f"{self.file}: {getattr(_DECISIONS[self.decision], lang)}", self._counts(lang)]
-        for severity, heading in _HEADINGS.items():
+        lines = [f"{self.file}: {getattr(DECISIONS[self.decision], lang)}", self._counts(lang)]
+        for severity, heading in HEADINGS.items():
             found = [one for one in self.issues if one.severity == severity]
             if found:
                 lines.append(f"{getattr(heading, lang)}:")

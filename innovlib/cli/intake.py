@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import argparse
 import glob
+import sys
 from pathlib import Path
 
+from innovlib import paths
 from innovlib.cli.words import command, print_json
 from innovlib.errors import UnknownName, Words
 
@@ -22,6 +24,8 @@ def add(commands) -> None:
     word("--test", help="RT, NT, O-NET")
     word("--grade", help="ป.1, ป.3, ป.6, ม.3")
     word("--dry-run", action="store_true", help="ตรวจอย่างเดียว ไม่เขียน · only judge the files, write nothing")
+    word("--report", nargs="?", type=Path, const=paths.REPORTS / "intake.html", metavar="FILE.html",
+         help="หน้าสำหรับตรวจแก้ทีละจุดข้าง Excel · a page to work through beside Excel (reports/intake.html)")  # fmt: skip
     word("--json", action="store_true", help="ผลเป็น JSON · say it as JSON")
     word("--with-table", action="store_true", help="พร้อมแถวที่อ่านได้ · with the rows that were read")
 
@@ -35,7 +39,9 @@ def run(said: argparse.Namespace) -> int:
             expected=Words("--into โฟลเดอร์ หรือ --dry-run", "--into FOLDER, or --dry-run"),
         )
     from innovlib.area import intake as office
+    from innovlib.area import worklist
 
+    page = said.report and worklist.checked_path(said.report)
     results = office.intake(
         _files(said.files),
         into=said.into,
@@ -47,6 +53,10 @@ def run(said: argparse.Namespace) -> int:
         grade=said.grade,
         dry_run=said.dry_run,
     )
+    if page:
+        from innovlib.report.style import font_css
+
+        print(worklist.write(results, page, fonts=font_css()), file=sys.stderr)
     if said.json:
         told = [result.to_dict(with_table=said.with_table) for result in results]
         print_json(told[0] if len(told) == 1 else told)

@@ -304,6 +304,12 @@ def test_a_dry_run_writes_nothing_not_even_a_key(tmp_path, own_key):
     assert not (tmp_path / "area").exists() and not own_key.exists()
 
 
+def test_two_files_of_pupils_are_judged_with_one_key_even_where_there_is_none_yet(tmp_path):
+    paths = [save(tmp_path, "p.xlsx", as_xlsx(pupils(50, 60))), save(tmp_path, "q.xlsx", as_xlsx(pupils(50, 60)))]
+    first, second = intake.intake(paths, into=None)
+    assert second.decision == "ok" and first.table["pupil_key"].tolist() == second.table["pupil_key"].tolist()
+
+
 def test_one_bad_file_does_not_stop_the_others(tmp_path):
     paths = [save(tmp_path, "x.pdf", b"%PDF-1.7"), save(tmp_path, "r.xlsx", as_xlsx(results()))]
     bad, good = intake.intake(paths, into=tmp_path / "area")

@@ -649,6 +649,13 @@ def test_survey_answers(check):
     assert check(as_xlsx(rows)).rejected_rows == (2,)
 
 
+def test_a_name_of_characters_that_nobody_sees_is_no_name(check):
+    rows = partners(*[dt.datetime(2023, 1, 1)] * 3)
+    rows[1][1], rows[2][1] = "\u200b", "\u202e\u202c"
+    result = check(as_xlsx(rows))
+    assert result.rejected_rows == (2, 3) and {"blank-needed", "text-control"} <= codes(result)
+
+
 def test_partner_names_are_never_taken_for_missing(check):
     rows = partners(*[dt.datetime(2023, 1, 1)] * 3)
     for row, name in zip(rows[1:], ("NA", "None", "null"), strict=True):
