@@ -3,8 +3,8 @@
 What a live notebook needs and a rendered report does not. Nothing here estimates or draws.
 """
 
-from innovlib.desk.chosen import open_area, school_at
+from innovlib.desk.chosen import need, open_area, school_at
 from innovlib.desk.picker import pick
 from innovlib.desk.scroll import scroll
 
-__all__ = ["open_area", "pick", "school_at", "scroll"]
+__all__ = ["need", "open_area", "pick", "school_at", "scroll"]

@@ -8,6 +8,7 @@ import pandas as pd
 
 from innovlib import area as areas
 from innovlib import paths
+from innovlib.area import store
 from innovlib.errors import NotAnArea, UnknownName, Words
 
 #: Where ``innov lab --area`` puts the area's folder for the notebooks it opens.
@@ -48,6 +49,23 @@ def open_area(folder: str = "") -> areas.Area:
                 "run innov lab --area FOLDER again, or name a folder in the parameters cell",
             ),
         ) from error
+
+
+def need(area: areas.Area, table: str) -> pd.DataFrame:
+    """A table without which a notebook's question cannot be asked.
+
+    Raises
+    ------
+    MissingTable
+        The area does not have it, or it has no rows; the message says how to load it.
+
+    Examples
+    --------
+    >>> need(open_area("data/example"), "schools").shape[0]
+    98
+    """
+    why = Words("โน้ตบุ๊กนี้ถามจากตารางนี้", "the question of this notebook is asked of it")
+    return store.need(area, table, why=why)
 
 
 def school_at(area: areas.Area, school_id: str = "") -> str:

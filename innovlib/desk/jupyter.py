@@ -18,7 +18,7 @@ from jupyter_core.paths import jupyter_config_dir
 from innovlib import paths
 from innovlib.area.store import write_whole
 from innovlib.desk.chosen import VARIABLE
-from innovlib.errors import CannotWrite
+from innovlib.errors import BadInput, CannotWrite
 from innovlib.report import style
 
 #: The notebooks name the ordinary kernel, so that they run anywhere; here that name means the kit's own.
@@ -41,7 +41,7 @@ CSS = """\
 
 def kernel_spec() -> dict:
     """The kit's kernel: this environment's Python, with Thai set up for every figure that a researcher draws."""
-    start = "from innovlib.report import style as _style; _style.use_thai()"
+    start = "from innovlib.desk import jupyter as _kit; _kit.begin()"
     return {
         "argv": [
             sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}",
@@ -51,6 +51,15 @@ def kernel_spec() -> dict:
         "language": "python",
         "metadata": {"debugger": True},
     }  # fmt: skip
+
+
+def begin() -> None:
+    """Set up a live kernel: Thai in figures drawn by hand, and a mistake in the input said in words, without a trace.
+
+    The kit's kernel calls it as its first line. Rendering does not, so its journal keeps the whole trace.
+    """
+    style.use_thai()
+    BadInput._render_traceback_ = lambda error: [error.words.th, error.words.en]
 
 
 def prepare(*, home: Path | None = None) -> Path:

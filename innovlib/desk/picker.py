@@ -2,8 +2,8 @@
 
 ::
 
-    school = desk.pick(data, school_id)          # shows the list
-    school.follow(lambda id: gaps[gaps["school_id"] == id])   # a figure or table of the school that is chosen
+    school = desk.pick(data, school_id)               # a last line "school" shows the list
+    school.follow(lambda: school.own(gaps))           # a figure or table of the school that is chosen
 
 Where no list can be shown (papermill, nbval, a page), the same cells show the school that the parameters name.
 """
@@ -23,6 +23,7 @@ from innovlib import terms
 from innovlib.area import Area
 from innovlib.desk.chosen import school_at
 from innovlib.errors import InnovError
+from innovlib.measures.similar import similar_schools
 from innovlib.report.identity import in_thai_order, pilots
 
 
@@ -30,6 +31,7 @@ class Picker:
     """The school that is looked at, and the outputs that follow it."""
 
     def __init__(self, schools: pd.DataFrame, *, school_id: str) -> None:
+        self._schools = schools
         self._names = {row["school_id"]: _label(row) for _, row in _pilots_first(schools).iterrows()}
         self.widget = widgets.Dropdown(
             options=[(label, school) for school, label in self._names.items()],
@@ -52,13 +54,23 @@ class Picker:
         """Name and district of the school that is chosen now."""
         return self._names[self.school_id]
 
-    def follow(self, make: Callable[[str], Any]) -> Following:
+    def own(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """The rows of the chosen school."""
+        return frame[frame["school_id"] == self.school_id]
+
+    def alike(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """The rows of the chosen school and of the schools most like it, for what one school is too small to show."""
+        near = similar_schools(self._schools, school_id=self.school_id)["school_id"]
+        return frame[frame["school_id"].isin([self.school_id, *near])]
+
+    def follow(self, make: Callable[[], Any]) -> Following:
         """What ``make`` returns for the chosen school, made again whenever another is chosen.
 
         Parameters
         ----------
         make
-            Takes a school's id, returns anything that a notebook can show: a figure, a table, a sentence.
+            Takes nothing and returns anything that a notebook can show: a figure, a table, a sentence. It reads the
+            school from this picker: :attr:`school_id`, :attr:`name`, :meth:`own`, :meth:`alike`.
         """
         return Following(self, make)
 
@@ -72,7 +84,7 @@ class Picker:
 class Following:
     """An output that follows a picker; :attr:`value` is what it shows now, to be copied from."""
 
-    def __init__(self, picker: Picker, make: Callable[[str], Any]) -> None:
+    def __init__(self, picker: Picker, make: Callable[[], Any]) -> None:
         self._picker, self._make = picker, make
         self.widget = widgets.Output()
         self.value: Any = None
@@ -81,7 +93,7 @@ class Following:
 
     def _draw(self) -> None:
         try:
-            self.value = self._make(self._picker.school_id)
+            self.value = self._make()
         except InnovError as error:  # another school may lack what this one has; the words say what
             self.value = _Told(error)
         data, metadata = bundle(self.value)
@@ -128,7 +140,7 @@ def pick(area: Area, school_id: str = "") -> Picker:
     >>> school = desk.pick(desk.open_area("data/example"), "99050001")
     >>> school
     99050001 บ้านพุย · ฮอด · รุ่นที่ 1
-    >>> chosen = school.follow(lambda school_id: f"school {school_id}")
+    >>> chosen = school.follow(lambda: f"school {school.school_id}")
     >>> school.choose("99050002")
     >>> chosen
     'school 99050002'

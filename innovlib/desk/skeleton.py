@@ -47,9 +47,8 @@ CELLS = (
         "of-school",
         "code",
         "school.follow(\n"
-        "    lambda chosen: explore.among(\n"
-        '        found, value="shrunken", error="posterior_sd", chosen=chosen, name=school.name, zero=True\n'
-        "    )\n"
+        '    lambda: explore.among(found, value="shrunken", error="posterior_sd", chosen=school.school_id, '
+        "name=school.name)\n"
         ")",
     ),
     ("headline", "text", "## In one look"),

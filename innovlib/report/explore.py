@@ -14,8 +14,9 @@ from contextlib import contextmanager
 import numpy as np
 import pandas as pd
 
-from innovlib.report import style
+from innovlib.report import labels, style
 from innovlib.report.drawing import Drawing
+from innovlib.report.typeset import one_line
 
 MARKS = "os^Dvp"
 
@@ -37,6 +38,14 @@ def _finish(axes, data: pd.DataFrame, *, note: str, zero: str = "") -> Drawing:
     return Drawing(axes.figure, data)
 
 
+def _nothing(results: pd.DataFrame, *, note: str) -> Drawing:
+    """A figure that says that there is nothing to draw."""
+    with _axes(7.2, 1.0) as axes:
+        axes.text(0.5, 0.5, one_line(labels.ABSENT, "both"), ha="center", va="center", color=style.MUTED)
+        axes.set_axis_off()
+        return _finish(axes, results, note=note)
+
+
 def school_years(results: pd.DataFrame, *, value: str, group: str, panels: str, chosen: str = "", note: str = ""):
     """Spread of schools by year: one box per year and group, a panel for each test or subject.
 
@@ -56,6 +65,8 @@ def school_years(results: pd.DataFrame, *, value: str, group: str, panels: str, 
     -------
     Drawing
     """
+    if results.empty:
+        return _nothing(results, note=note)
     import matplotlib.pyplot as plt
     import seaborn as sns
 
@@ -92,6 +103,8 @@ def tested_by_year(coverage: pd.DataFrame, *, value: str = "n_schools", note: st
     -------
     Drawing
     """
+    if coverage.empty:
+        return _nothing(coverage, note=note)
     import seaborn as sns
 
     what = coverage["test"].astype("str") + " " + coverage["grade"].astype("str")
@@ -121,6 +134,8 @@ def intervals(results: pd.DataFrame, *, label: str, chosen: str = "", note: str 
     -------
     Drawing
     """
+    if results.empty:
+        return _nothing(results, note=note)
     with _axes(7.2, 0.3 * len(results) + 1) as axes:
         rows = np.arange(len(results))
         marked = _is_chosen(results, label=label, chosen=chosen)
@@ -170,6 +185,8 @@ def among(
     -------
     Drawing
     """
+    if results.empty:
+        return _nothing(results, note=note)
     rows = results[results[value].notna()].sort_values(value, kind="stable").reset_index(drop=True)
     if error:
         reach = 1.96 * rows[error]
@@ -205,6 +222,8 @@ def years(results: pd.DataFrame, *, group: str, chosen: str = "", note: str = ""
     -------
     Drawing
     """
+    if results.empty:
+        return _nothing(results, note=note)
     span = np.arange(int(results["year_be"].min()), int(results["year_be"].max()) + 1)
     with _axes(7.2, 3.4) as axes:
         for place, (name, rows) in enumerate(results.groupby(group, sort=False, observed=True)):

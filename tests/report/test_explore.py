@@ -107,3 +107,14 @@ def test_a_drawing_can_be_copied_into_a_paper(results, tmp_path):
 
 def test_a_drawing_shows_itself_as_a_picture(results):
     assert explore.years(results, group="who")._repr_mimebundle_()["image/png"].startswith("iVBOR")
+
+
+def test_nothing_to_draw_is_said(results):
+    drawings = (
+        explore.years(results.iloc[:0], group="who"),
+        explore.intervals(results.iloc[:0], label="who"),
+        explore.among(results.iloc[:0].assign(school_id=""), chosen="A"),
+        explore.tested_by_year(pd.DataFrame({c: [] for c in ("test", "grade", "year_be", "n_schools")})),
+        explore.school_years(results.iloc[:0], value="estimate", group="who", panels="who"),
+    )
+    assert {d.figure.axes[0].texts[0].get_text() for d in drawings} == {"ไม่มีข้อมูล · no data"}
