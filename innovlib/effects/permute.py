@@ -76,14 +76,28 @@ def among_blocks(
     list of (P, n_h) arrays
         As in :func:`among_schools`.
     """
+    yield from placed(patterns(labels, blocks), blocks, draws=draws, seed=seed, chunk=chunk)
+
+
+def placed(
+    wanted: list[np.ndarray], blocks: np.ndarray, *, draws: int, seed: int, chunk: int = 250
+) -> Iterator[list[np.ndarray]]:
+    """Draw labellings that put each of the wanted groups into a block of its own, the largest group first.
+
+    Parameters
+    ----------
+    wanted
+        Pilots by label of each group (:func:`patterns`); every group must have room (:func:`fitted`).
+    blocks
+        (N,) block of each school that may be drawn.
+    """
     rng = np.random.default_rng(seed)
     table, sizes = _block_table(blocks)
-    patterns = _patterns(labels, blocks)
     order = np.argsort(-sizes, kind="stable")
     slots = np.repeat(order[None, :], draws, axis=0)
     every = np.arange(draws)
-    parts: list[list[np.ndarray]] = [[] for _ in range(int(labels.max()))]
-    for place, pattern in enumerate(patterns):
+    parts: list[list[np.ndarray]] = [[] for _ in range(len(wanted[0]))]
+    for place, pattern in enumerate(wanted):
         room = int((sizes >= pattern.sum()).sum())
         other = rng.integers(place, room, size=draws)
         slots[every, place], slots[every, other] = slots[every, other], slots[every, place].copy()
@@ -96,11 +110,14 @@ def among_blocks(
 
 
 def placings(labels: np.ndarray, blocks: np.ndarray) -> float:
-    """How many ways there are to place the pilots' subdistricts (order counts); 1 = nothing can be permuted."""
+    """How many ways there are to place the pilots' subdistricts (order counts); 1 = nothing can be permuted.
+
+    Counted to a million million; more is as good as that.
+    """
     _, sizes = _block_table(blocks)
     ways = 1.0
-    for place, pattern in enumerate(_patterns(labels, blocks)):
-        ways *= (sizes >= pattern.sum()).sum() - place
+    for place, pattern in enumerate(patterns(labels, blocks)):
+        ways = min(ways * float((sizes >= pattern.sum()).sum() - place), 1e12)
     return ways
 
 
@@ -116,20 +133,40 @@ def concentration(labels: np.ndarray, blocks: np.ndarray) -> float:
     return float((pilots * (pilots - 1)).sum() / pairs) if pairs > 0 and known.all() else float("nan")
 
 
-def _patterns(labels: np.ndarray, blocks: np.ndarray) -> list[np.ndarray]:
+def fitted(wanted: list[np.ndarray], blocks: np.ndarray) -> list[np.ndarray] | None:
+    """The groups, halved where no block has room for them, so that each can be placed; None where they cannot be."""
+    sizes, held = np.bincount(np.unique(blocks, return_inverse=True)[1]), list(wanted)
+    while len(held) <= len(sizes):
+        held.sort(key=lambda counts: -int(counts.sum()))
+        room = [int((sizes >= counts.sum()).sum()) - place for place, counts in enumerate(held)]
+        tight = next((place for place, free in enumerate(room) if free < 1), None)
+        if tight is None:
+            return held
+        whole = held.pop(tight)
+        # Two halves of every label; odd ones go to either half in turn.
+        half = (whole + np.arange(len(whole)) % 2) // 2
+        held += [part for part in (half, whole - half) if part.sum()]
+        if half.sum() in (0, whole.sum()):
+            return None
+    return None
+
+
+def patterns(labels: np.ndarray, blocks: np.ndarray) -> list[np.ndarray]:
     """Pilots by label of each subdistrict that has any, the largest first."""
     top = int(labels.max())
-    held = [np.bincount(labels[blocks == b], minlength=top + 1)[1:] for b in np.unique(blocks[labels > 0])]
-    return sorted(held, key=lambda counts: -int(counts.sum()))
+    held, place = np.unique(blocks[labels > 0], return_inverse=True)
+    counts = np.zeros((len(held), top + 1), dtype=int)
+    np.add.at(counts, (place, labels[labels > 0]), 1)
+    return sorted(counts[:, 1:], key=lambda counts: -int(counts.sum()))
 
 
 def _block_table(blocks: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Rows of each subdistrict, padded with -1, and how many there are."""
     codes = np.unique(blocks)
-    sizes = np.array([(blocks == b).sum() for b in codes])
+    order = np.argsort(blocks, kind="stable")
+    sizes = np.bincount(np.searchsorted(codes, blocks))
     table = np.full((len(codes), sizes.max()), -1)
-    for row, code in enumerate(codes):
-        table[row, : sizes[row]] = np.flatnonzero(blocks == code)
+    table[np.arange(sizes.max()) < sizes[:, None]] = order
     return table, sizes
 
 

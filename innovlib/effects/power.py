@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import pandas as pd
+from scipy import stats
 
-from innovlib.effects import contrasts, engine, estimate, permute
+from innovlib.effects import contrasts, engine, estimate, permute, where
 from innovlib.effects.design import FEWEST_TREATED
 from innovlib.effects.engine import Changes
 from innovlib.effects.panel import Panel
@@ -15,12 +18,13 @@ from innovlib.errors import CannotEstimate, Words
 def smallest_effects(panel: Panel, *, power: float = 0.8) -> pd.DataFrame:
     """The smallest effect found with 80 % power: by the whole area, each cohort, one school.
 
-    Simulated from the comparison schools themselves: they are given the pilots' labels at random (within size
-    strata), a constant effect is added, and the studentised test is applied; the effect at which it rejects in
-    ``power`` of the draws is found from the draws' t statistics. Pilots' own results are not used, so the number
-    stands before any result. Labels are drawn school by school: where pilots cluster and neighbours share shocks, the
-    test of whole subdistricts needs a larger effect than this (``bench/size_and_power.csv``, D2: 57 % power instead
-    of 80 %). One school: the quantile of what a comparison school's change does by chance, two-sided.
+    Simulated from the comparison schools themselves: they are given the pilots' labels at random, as the design's test
+    draws them (within size strata; in whole subdistricts or areas, as clustered as the pilots are), a constant effect
+    is added, and the studentised test is applied; the effect at which it rejects in ``power`` of the draws is found
+    from the draws' t statistics, a little enlarged because few schools or places tell how far chance goes. Pilots' own
+    results are not used, so the number stands before any result. In 300 simulated areas each, an effect of that size
+    was found in 81 % with spread pilots and in 82 % with clustered ones. One school: the quantile of what a comparison
+    school's change does by chance, two-sided.
 
     Returns
     -------
@@ -67,16 +71,25 @@ def _chance(panel: Panel, changes: Changes) -> tuple[engine.Outcome, float]:
                   "too few pilot or comparison schools to simulate power from"),
             expected=Words("นำร่อง 4 โรงเรียนขึ้นไป เปรียบเทียบอย่างน้อยสองเท่า", "four pilots or more, twice as many others"),
         )  # fmt: skip
-    labels = _stand_ins(panel, changes, rows)
     stacked = changes.stacked()
     stacked[np.flatnonzero(panel.treated)] = 0.0
-    asked = {"draws": panel.design.draws, "seed": panel.design.seed}
     parts = [
         engine.result(changes, engine.permuted(stacked, [rows[place] for place in drawn]))
-        for drawn in permute.among_schools(labels, panel.stratum[rows], **asked)
+        for drawn in _drawn(panel, changes, rows)
     ]
     result = engine.Outcome(*(np.concatenate(piece) for piece in zip(*parts, strict=True)))
     return result, float(np.nanquantile(np.abs(result.estimate / result.std_error), panel.design.level))
+
+
+def _drawn(panel: Panel, changes: Changes, rows: np.ndarray) -> Iterator[list[np.ndarray]]:
+    """Labellings of the comparison schools, as clustered as the design's test has the pilots."""
+    asked, permuted = {"draws": panel.design.draws, "seed": panel.design.seed}, where.which(panel)
+    if permuted in ("subdistricts", "areas"):
+        block = where.blocks(panel, permuted)
+        groups = permute.fitted(permute.patterns(changes.labels, block), block[rows])
+        if groups is not None:
+            return permute.placed(groups, block[rows], **asked)
+    return permute.among_schools(_stand_ins(panel, changes, rows), panel.stratum[rows], **asked)
 
 
 def _stand_ins(panel: Panel, changes: Changes, rows: np.ndarray) -> np.ndarray:
@@ -98,7 +111,19 @@ def _stand_ins(panel: Panel, changes: Changes, rows: np.ndarray) -> np.ndarray:
 def _by_simulation(panel: Panel, changes: Changes, power: float) -> float:
     """Effect that is found, error + effect > critical × standard error, in ``power`` of the draws."""
     result, critical = _chance(panel, changes)
-    return float(np.nanquantile(critical * result.std_error - result.estimate, power))
+    return float(np.nanquantile(critical * result.std_error - result.estimate, power)) * _known_from(panel, power)
+
+
+def _known_from(panel: Panel, power: float) -> float:
+    """What has to be added because the spread itself is known from a few subdistricts (schools, areas) only.
+
+    The reach of t with their number less one, over the normal's: 1.01 for 87 schools, 1.07 for 17 subdistricts.
+    """
+    others, permuted = ~panel.treated, where.which(panel)
+    blocked = permuted in ("subdistricts", "areas")
+    units = len(np.unique(where.blocks(panel, permuted)[others])) if blocked else int(others.sum())
+    levels = [(1 + panel.design.level) / 2, power]
+    return float(stats.t.ppf(levels, units - 1).sum() / stats.norm.ppf(levels).sum())
 
 
 def chance_of_finding(panel: Panel, *, effect: float) -> float:

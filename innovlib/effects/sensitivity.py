@@ -158,8 +158,14 @@ def _estimate(changes: Changes) -> float:
     return float(engine.outcome(changes, engine.observed(changes))[0][0])
 
 
-def leave_one_out(panel: Panel) -> pd.DataFrame:
+def leave_one_out(panel: Panel, *, most: int = 100) -> pd.DataFrame:
     """The effect without each pilot school in turn.
+
+    Parameters
+    ----------
+    most
+        Where there are more pilots than this, only the ones with the largest part in the estimate are left out in turn;
+        no other could move it as far.
 
     Returns
     -------
@@ -167,9 +173,10 @@ def leave_one_out(panel: Panel) -> pd.DataFrame:
         Columns: school_id (the one left out), estimate, std_error, conf_low, conf_high (Welch), p_value, n, n_treated,
         change (estimate without it minus estimate with all), ordered by change.
     """
-    full, rows = _estimate(estimate.changes(panel)), []
     inference.enough_treated(int(panel.treated.sum()) - 1)
-    for row in np.flatnonzero(panel.treated):
+    (full, scores), rows = inference.scores_of(estimate.changes(panel)), []
+    pilots = np.flatnonzero(panel.treated)
+    for row in np.sort(pilots[np.argsort(-np.abs(scores[pilots]), kind="stable")[:most]]):
         one = inference.welch(panel.keep(np.delete(np.arange(len(panel.joined)), row)))
         held = {
             c: getattr(one, c) for c in ("estimate", "std_error", "conf_low", "conf_high", "p_value", "n", "n_treated")
