@@ -100,6 +100,33 @@ PARTNERS_CAPTION = Words("ภาคีเครือข่าย", "Partnership
 PROGRESS_CAPTION = Words("ความก้าวหน้าของงานตามที่โรงเรียนบันทึก", "Progress as the schools record it")
 
 
+# --- the chapter on learner qualities
+QUALITY = Words("คุณลักษณะ", "Quality")
+RATED = Words("ผู้ได้รับการประเมิน", "Rated")
+LEVEL_3_UP = Words("ระดับ 3 ขึ้นไป (ร้อยละ)", "level 3 or above (%)")
+LEVELS_LOW = Words("← ระดับ 1 · 2", "levels 1, 2")
+LEVELS_HIGH = Words("ระดับ 3 · 4 →", "levels 3, 4")
+SHARE_OF_PUPILS = Words("ร้อยละของนักเรียนที่ได้รับการประเมิน", "per cent of the pupils rated")
+SPREAD_OF_SCHOOLS = Words("การกระจายของโรงเรียน", "spread of schools")
+QUALITIES_CAPTION = Words("คุณลักษณะผู้เรียนหกด้าน", "Six learner qualities")
+BETWEEN_POINTS = Words("โรงเรียนต่างกัน (SD จุดร้อยละ)", "Schools differ (SD, % points)")
+BETWEEN_SHARE = Words("ความต่างที่อยู่ระหว่างโรงเรียน (%)", "Variance between schools (%)")
+RATERS_CAPTION = Words("ผู้ประเมินของแต่ละโรงเรียนต่างกันเพียงใด", "How far schools' raters differ")
+#: Where a long name may break in a figure, which knows no Thai words.
+_BREAKS = {
+    "living_together": Words(
+        "อยู่และทำงาน\u200bร่วมกับผู้อื่น\u200bซึ่งมีความแตกต่าง\u200bหลากหลาย",
+        "Able to live and work with others who are different",
+    ),
+    "occupational": Words("ทักษะในการ\u200bประกอบอาชีพ\u200bตามความถนัด", "Occupational skills by aptitude"),
+}
+
+
+def quality(code: str) -> Words:
+    """A learner quality's name as figures set it, with the places where it may break."""
+    return _BREAKS.get(code, terms.LABELS[code])
+
+
 def other(who: str, *, own: str) -> Words:
     """Whom the rows ``who`` are about on the page of a school, a cohort or the area.
 

@@ -99,7 +99,8 @@ def dot_rows(
         If ``data`` has not passed the disclosure rules.
     """
     frame = frame_of(data, who="dot_rows")
-    seen = frame[frame["status"] == "shown"][["value", "conf_low", "conf_high"]].to_numpy(dtype=float).ravel()
+    values = ["value", "conf_low", "conf_high"]
+    seen = frame[frame["status"] == "shown"][values].to_numpy(dtype=float).ravel() if len(frame) else []
     limits = scale or bounds([*seen, *([0.0] if zero else [])], least=0.2, step=0.1)
     drawing = _Drawing(tuple(marks), limits, axis, ends, zero, decimals, head, lang)
     return finish(
@@ -180,7 +181,8 @@ class _Drawing:
         mine, theirs = [m for m in fresh if m.own], [m for m in fresh if not m.own]
         said = self._label_lines(label, look)
         over = look.size * 1.5 * len(lines(mine[0].words, self.lang)[:1]) if mine else 0.0
-        lane = y + over + (33 if look.phone else 17)
+        half = look.size * CLOSE * len(said) / 2
+        lane = y + over + 33 if look.phone else y + max(over + 17, half + 5)
         below = lane + 12
         if mine:
             self._names(sheet, lane - look.size * 2 - 2, mine, found, scale, look, bold=True)
@@ -194,7 +196,7 @@ class _Drawing:
             room += look.size * 1.5
         has_others = any(not mark.own for mark in self.marks)
         end = (below if has_others else lane + 2) + room
-        return end if look.phone else max(end, lane + look.size * CLOSE * len(said) / 2 + 6)
+        return end if look.phone else max(end, lane + half + 4)
 
     def _label_lines(self, label: Words, look: _Look) -> list[tuple[str, bool]]:
         """Lines of a label, each with whether it is the first language's."""
