@@ -29,13 +29,19 @@ FIRST = "01-coverage.ipynb"
 #: Drawn for Thai characters only; everything else keeps the reader's own fonts.
 CSS = """\
 /* Made by innov lab: Thai text shows on a computer without a Thai font. */
-@font-face { font-family: "Innov Thai"; font-weight: 400; src: url("regular.ttf"); unicode-range: U+0E00-0E7F; }
-@font-face { font-family: "Innov Thai"; font-weight: 700; src: url("bold.ttf"); unicode-range: U+0E00-0E7F; }
+@font-face {
+  font-family: "Innov Thai"; font-weight: 400; src: url("regular.ttf"); unicode-range: U+0E00-0E7F; size-adjust: 116%;
+}
+@font-face {
+  font-family: "Innov Thai"; font-weight: 700; src: url("bold.ttf"); unicode-range: U+0E00-0E7F; size-adjust: 116%;
+}
 :root, body {
   --jp-ui-font-family: "Innov Thai", system-ui, -apple-system, "Segoe UI", Helvetica, Arial, sans-serif !important;
   --jp-content-font-family: "Innov Thai", system-ui, -apple-system, "Segoe UI", Helvetica, Arial, sans-serif !important;
   --jp-code-font-family: "Innov Thai", Menlo, Consolas, "DejaVu Sans Mono", monospace !important;
 }
+/* Lists and buttons do not take over the page's type by themselves. */
+.jupyter-widgets select, .jupyter-widgets input, .jupyter-widgets button { font-family: var(--jp-ui-font-family); }
 """
 
 

@@ -25,8 +25,7 @@ class Scroll:
 
     def to_latex(self) -> str:
         """The table for a LaTeX paper, rounded as it is shown."""
-        rows = self._flat().to_dict("split")["data"]
-        texts = pd.DataFrame([[_text(v, self.decimals) for v in row] for row in rows], columns=self._heads())
+        texts = pd.DataFrame(self._texts(), columns=self._heads())
         return texts.to_latex(index=False, escape=True, caption=self.caption or None)
 
     def __repr__(self) -> str:
@@ -39,11 +38,15 @@ class Scroll:
     def _heads(self) -> list[str]:
         return [" ".join(map(str, c)).strip() if isinstance(c, tuple) else str(c) for c in self._flat().columns]
 
+    def _texts(self) -> list[list[str]]:
+        flat = self._flat()
+        columns = [_column(flat.iloc[:, i], self.decimals) for i in range(flat.shape[1])]
+        return [list(row) for row in zip(*columns, strict=True)]
+
     def _content(self) -> dict:
         flat = self._flat()
         numeric = [pd.api.types.is_numeric_dtype(t) and not pd.api.types.is_bool_dtype(t) for t in flat.dtypes]
-        rows = [[_text(v, self.decimals) for v in row] for row in flat.itertuples(index=False, name=None)]
-        return {"numeric": numeric, "rows": rows, "most": MOST}
+        return {"numeric": numeric, "rows": self._texts(), "most": MOST}
 
     def _repr_html_(self) -> str:
         content = self._content()
@@ -65,6 +68,12 @@ class Scroll:
 
 def _file(name: str) -> str:
     return resources.files("innovlib.desk").joinpath(name).read_text(encoding="utf-8")
+
+
+def _column(values: pd.Series, decimals: int) -> list[str]:
+    """A column's words; whole numbers stay whole where pandas had to make them floats to hold a missing one."""
+    whole = pd.api.types.is_float_dtype(values) and bool((values.dropna() % 1 == 0).all())
+    return [_text(value, 0 if whole else decimals) for value in values]
 
 
 def _text(value: object, decimals: int) -> str:
