@@ -13,7 +13,8 @@ from pathlib import Path
 import pandas as pd
 
 from innovlib import terms
-from innovlib.area import commit, contract, faults, given, merge, office, privacy, store
+from innovlib.area import commit, contract, faults, given, jumps, merge, office, privacy, store
+from innovlib.area.faults import Issue
 from innovlib.area.merge import Merged
 from innovlib.area.office import Checked, Opened, Options
 from innovlib.area.register import Register
@@ -218,13 +219,22 @@ def _take_one(one: Opened, area: _Area, judged_by: Register | None, options: Opt
     if one.kind == "pupils":
         area.log["pupil_key"] = privacy.fingerprint(key)
     before = len(area.merged.issues)
+    leaps = _leaps(checked, area)
     checked = _noted(checked, _merge(checked, area))
-    found = area.merged.issues[before:]
+    found = [*leaps, *area.merged.issues[before:]]
     if found:
         issues = (*checked.result.issues, *found)
         checked = replace(checked, result=replace(checked.result, issues=issues, decision=faults.decision(issues)))
     _enter(checked, area, options)
     return checked
+
+
+def _leaps(checked: Checked, area: _Area) -> list[Issue]:
+    if checked.result.kind != "results":
+        return []
+    stored = area.merged.tables.get("scores", contract.table("scores").empty())
+    layouts, table = checked.opened.layouts, checked.tables["scores"]
+    return jumps.told(list(checked.records), layouts=layouts, table=table, stored=stored)
 
 
 def _own_register(area: _Area, kind: str) -> Register:

@@ -76,13 +76,17 @@ class Opened:
 
 @dataclass(frozen=True)
 class Checked:
-    """A file's outcome with what it has for the area: rows by table, and the schools it names."""
+    """A file's outcome with what it has for the area: rows by table, and the schools it names.
+
+    ``records`` are the rows of its main table with their places in the sheet, in the same order.
+    """
 
     result: FileResult
     opened: Opened | None = None
     tables: dict[str, pd.DataFrame] = field(default_factory=dict)
     schools: pd.DataFrame | None = None
     reconciliations: tuple[Reconciliation, ...] = ()
+    records: tuple[dict, ...] = field(default=(), repr=False)
 
 
 def open_file(path: Path, options: Options) -> Opened | Checked:
@@ -141,7 +145,7 @@ def check(opened: Opened, *, register: Register, options: Options, key: bytes) -
         benchmarks=tables.get("benchmarks", contract.table("benchmarks").empty()),
     )
     seen = merge.schools_of(kept) if opened.kind != "schools" else None
-    return Checked(result, opened, tables, seen, tuple(checks))
+    return Checked(result, opened, tables, seen, tuple(checks), tuple(kept))
 
 
 def _convert(opened: Opened, layout: Layout, register: Register, options: Options, issues: list[Issue]) -> Converted:
