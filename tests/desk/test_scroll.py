@@ -16,7 +16,8 @@ def frame():
         {
             "name_th": ["บ้านพุย", "</script><b>", None],
             "n": pd.array([1200, None, 3], dtype="Int64"),
-            "mean": [1.005, 2, np.nan],
+            "mean": [1.125, 2, np.nan],
+            "rows": [1.0, np.nan, 30.0],
         }
     )
 
@@ -27,8 +28,10 @@ def content(table) -> dict:
 
 def test_every_row_is_there_rounded_and_a_missing_value_is_blank(frame):
     held = content(desk.scroll(frame))
-    assert held["rows"] == [["บ้านพุย", "1200", "1.00"], ["</script><b>", "", "2.00"], ["", "3", ""]]
-    assert held["numeric"] == [False, True, True]
+    assert held["rows"] == [
+        ["บ้านพุย", "1200", "1.12", "1"], ["</script><b>", "", "2.00", ""], ["", "3", "", "30"],
+    ]  # fmt: skip
+    assert held["numeric"] == [False, True, True, True]
 
 
 def test_a_cell_cannot_become_markup(frame):
@@ -55,7 +58,7 @@ def test_the_frame_behind_it_is_whole_and_untouched(frame):
 
 def test_latex_is_escaped_rounded_and_captioned(frame):
     text = desk.scroll(frame.rename(columns={"mean": "a_b"}), caption="ตาราง").to_latex()
-    assert r"a\_b" in text and "1.00" in text and "ตาราง" in text
+    assert r"a\_b" in text and "1.12" in text and "ตาราง" in text
 
 
 def test_an_index_with_a_name_is_a_column_and_headings_of_two_rows_are_joined(frame):
