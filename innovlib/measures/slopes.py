@@ -103,7 +103,8 @@ def _within_and_between(sums: np.ndarray, size: pd.Series) -> tuple[np.ndarray, 
     own[own[:, 0] <= 1e-12 * sums[:, 3].sum(), :2] = 0.0
     # About its own means a school's sums of x and y are 0.
     inside = np.hstack([w, 0 * w, 0 * w, own])
-    if len(sums) >= 3:
+    # Schools that are all alike in background have no slope between them, whatever they weigh.
+    if len(sums) >= 3 and np.ptp(x) > 1e-9 * max(1.0, np.abs(x).max()):
         xx, xy, yy = own.sum(axis=0)
         left = yy - (xy**2 / xx if xx > 0 else 0.0)
         w = variance.school_weights(size.to_numpy(), y[:, 0], np.array([left]), on=x[:, 0])[:, None]

@@ -59,12 +59,20 @@ ABOVE_IN_TWENTY = Words("สูงกว่า {count} ใน 20", "above: {coun
 BELOW_IN_TWENTY = Words("ต่ำกว่า {count} ใน 20", "below: {count} in 20")
 CENTROIDS = Words("ตำแหน่งคือกลางตำบล ไม่ใช่ที่ตั้งโรงเรียน", "places are subdistrict centres, not the schools'")
 NO_PLACES = Words("ไม่มีพิกัดของโรงเรียน", "the schools' places are not known")
+HISTORY_CAPTION = Words(
+    "คะแนนเฉลี่ยแต่ละวิชาตามปีการศึกษา [ช่วง 95%] ผู้เข้าสอบ", "Mean of each subject over the years [95% interval] pupils"
+)
 INTERVAL = Words("ช่วง 95%", "95% interval")
 FOOTNOTES = {
     "small": Words("ไม่แสดง = จำนวนนักเรียนน้อยเกินไปที่จะเปิดเผย", "hidden: too few pupils to be shown"),
     "absent": Words("– = ไม่มีข้อมูล", "–: no data"),
     "zero": Words("0 = ศูนย์จริง", "0: a true zero"),
 }
+
+
+# --- the section on joining
+TOGETHER = Words("ทุกการทดสอบ", "All tests")
+ALL_TESTS = Words("รวมทุกวิชา", "All subjects together")
 
 
 # --- the chapter on autonomy
@@ -125,6 +133,67 @@ _BREAKS = {
 def quality(code: str) -> Words:
     """A learner quality's name as figures set it, with the places where it may break."""
     return _BREAKS.get(code, terms.LABELS[code])
+
+
+# --- the chapter on inequality
+TEST = Words("การทดสอบ", "Test")
+#: The two sides of each comparison, the first minus the second.
+GROUP_NAMES = {
+    "sex": (Words("นักเรียนหญิง", "girls"), Words("นักเรียนชาย", "boys")),
+    "poor": (Words("นักเรียนยากจน", "poor pupils"), Words("นักเรียนอื่น", "other pupils")),
+    "other_language": (
+        Words("นักเรียนที่ใช้ภาษาอื่นที่บ้าน", "pupils of another home language"),
+        Words("นักเรียนที่ใช้ภาษาไทยที่บ้าน", "pupils who speak Thai at home"),
+    ),
+}
+GAP_OF = {
+    "sex": Words("หญิงเทียบชาย", "Girls less boys"),
+    "poor": Words("ยากจนเทียบไม่ยากจน", "Poor less other pupils"),
+    "other_language": Words("ใช้ภาษาอื่นที่บ้านเทียบภาษาไทย", "Another home language less Thai"),
+}
+FIRST_GROUP = Words("กลุ่มแรก", "The first group is")
+AGAINST_ALL = Words("เทียบทุกคน", "vs all pupils")
+GAP_SD = Words("ช่องว่าง (SD)", "Gap (SD)")
+GAP_SD_AXIS = Words("ช่องว่าง หน่วยส่วนเบี่ยงเบนมาตรฐานของนักเรียน", "gap in pupils' standard deviations")
+DISTANCE_SD = Words("ห่างจากค่าเฉลี่ย (SD)", "Distance (SD)")
+DISTANCE_SD_AXIS = Words("ห่างจากค่าเฉลี่ยของทุกคน (SD)", "distance from the mean of all (SD)")
+GAPS_CAPTION = Words("ช่องว่างระหว่างกลุ่มนักเรียน", "Gaps between groups of pupils")
+P90_P10 = Words("P90−P10 (คะแนน)", "P90−P10 (points)")
+SPREAD_CAPTION = Words(
+    "คะแนนกระจายเพียงใด และอยู่ระหว่างโรงเรียนเท่าใด", "How wide scores are spread, and how much between schools"
+)
+WHERE = Words("ที่ใด", "Where")
+SLOPE_ON = {
+    "poor": Words("ตามความยากจน", "With poverty"),
+    "other_language": Words("ตามภาษาที่ใช้ที่บ้าน", "With another home language"),
+}
+SLOPE_PARTS = {
+    "overall": Words("นักเรียนทั้งหมด", "Over all pupils"),
+    "within": Words("ภายในโรงเรียนเดียวกัน", "Within schools"),
+    "between": Words("ระหว่างโรงเรียน", "Between schools"),
+}
+SLOPE_SD = Words("ต่างกัน (SD)", "Difference (SD)")
+STRENGTH = Words("อธิบายได้ (%)", "Explained (%)")
+SLOPES_CAPTION = Words("ผลสอบสัมพันธ์กับพื้นหลังเพียงใด", "How results go with background")
+COMPARED = Words("เทียบ", "Compared")
+RATE_FIRST = Words("กลุ่มแรก (%)", "First (%)")
+RATE_SECOND = Words("กลุ่มหลัง (%)", "Second (%)")
+INDEX_VALUE = Words("ดัชนี", "Index")
+RATES_CAPTION = Words("ใครถึงเกณฑ์", "Who reaches the mark")
+CONCENTRATION = Words("ดัชนีการกระจุกตัวตามความยากจนของโรงเรียน", "Concentration along schools' poverty")
+MONEY = {
+    ("gini", ""): Words("จีนี", "Gini"),
+    ("theil_t", "total"): Words("ไทล์ ทั้งหมด", "Theil, total"),
+    ("theil_t", "between"): Words("ไทล์ ระหว่างนำร่องกับโรงเรียนอื่น", "Theil, between pilots and others"),
+    ("theil_t", "within"): Words("ไทล์ ภายในแต่ละกลุ่ม", "Theil, within the two"),
+}
+MONEY_CAPTION = Words("เงินจากภาคีกระจายเสมอกันเพียงใด", "How evenly partners' money is spread")
+
+
+def combination(sex: str, other_language: bool) -> Words:
+    """Pupils of one sex and home language."""
+    said = Words("ภาษาอื่นที่บ้าน", "another language") if other_language else Words("ภาษาไทยที่บ้าน", "Thai at home")
+    return Words(f"{terms.LABELS[sex].th} {said.th}", f"{terms.LABELS[sex].en}, {said.en}")
 
 
 def other(who: str, *, own: str) -> Words:

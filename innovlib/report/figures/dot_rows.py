@@ -148,8 +148,8 @@ class _Drawing:
         sheet.height = x_axis(sheet, scale, spans=spans, bottom=y + 2, size=look.size, title=self.axis, lang=self.lang)
         if self.ends:
             sheet.height = self._ends(sheet, sheet.height, look)
-        if self.zero:
-            sheet.line((scale(0), spans[0][0]), (scale(0), y + 2), stroke=style.MUTED, width=1.1)
+        for top, bottom in spans if self.zero else ():
+            sheet.line((scale(0), top), (scale(0), bottom), stroke=style.MUTED, width=1.1)
         sheet.place(rows)
         return sheet
 
@@ -159,8 +159,11 @@ class _Drawing:
             y += 8
         said = lines(words, self.lang)
         first = sheet.text(1, y + 12, said[0], size=look.size + 1, bold=True)
+        beside = first.width + 7
         for second in said[1:]:
-            sheet.text(first.width + 7, y + 12, second, size=look.size, colour=style.MUTED)
+            if beside + style.text_width(second, look.size) > look.width:
+                beside, y = 1.0, y + look.size * 1.4
+            sheet.text(beside, y + 12, second, size=look.size, colour=style.MUTED)
         return y + 22
 
     def _ends(self, sheet: Sheet, y: float, look: _Look) -> float:
@@ -176,7 +179,8 @@ class _Drawing:
         self, sheet: Sheet, y: float, label: Words, found: dict, scale: Scale, look: _Look, named: set[str]
     ) -> float:
         """One row; marks that come for the first time are named. Returns where the next row begins."""
-        fresh = [m for m in self.marks if m.key not in named and shown(found.get(m.key), "value") is not None]
+        several = self.marks if len(self.marks) > 1 else ()  # a single kind of mark is named by the axis
+        fresh = [m for m in several if m.key not in named and shown(found.get(m.key), "value") is not None]
         named.update(mark.key for mark in fresh)
         mine, theirs = [m for m in fresh if m.own], [m for m in fresh if not m.own]
         said = self._label_lines(label, look)
