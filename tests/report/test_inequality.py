@@ -77,7 +77,7 @@ def test_a_group_of_nine_or_of_two_schools_is_hidden():
 
 
 def test_a_large_gap_is_found_and_told_in_every_table():
-    pupils = table(gap=12, each=25)
+    pupils = table(gap=7, each=40)
     recent = inequality.recent(pupils)
     gaps = inequality.gaps(recent, AREA, profile_name="public")
     assert "Poor pupils clearly score lower than other pupils" in inequality.headline(gaps).en
