@@ -14,7 +14,11 @@ from innovlib.errors import CannotWrite, Unreadable, Words
 
 #: What stands in a message in place of something personal.
 MASK = "•••"
-_THIRTEEN = re.compile(r"(?<!\d)\d(?:[ \-–.]?\d){12}(?!\d)")
+#: Thirteen digits, spaced or dashed at will or dotted as on the card; the decimals of a figure are no id.
+_THIRTEEN = re.compile(r"(?<!\d)(?<!\d\.)(?:\d(?:[ \-–]?\d){12}|\d\.\d{4}\.\d{5}\.\d{2}\.\d)(?!\d)")
+#: An id with other digits run into it, as a slip of the hand pastes it into a figure; decimals are no such thing.
+_RUN_IN = re.compile(r"(?<![\d.])\d{14,}|\d{1,12}-\d{4}-\d{5}-\d{2}-\d+")
+_LONGEST_RUN = 60
 _PERSON = re.compile(
     r"((เด็กชาย|เด็กหญิง|ด\s*\.\s*[ชญ]\s*\.|นางสาว|น\s*\.\s*ส\s*\.)|(?<![ก-๙])(นาง|นาย)(?=\s*[ก-ฮเแโใไ])"
     r"|\b(?:Mr|Mrs|Ms|Miss|Master)\b\.?)\s*\S+(\s+\S+)?",
@@ -45,10 +49,15 @@ def holds_citizen_id(value) -> bool:
     if isinstance(value, bool) or not isinstance(value, (str, int, float)):
         return False
     text = str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
-    if len(text) < 13:
+    if len(text) < 13 or (isinstance(value, float) and not value.is_integer()):
         return False
-    text = terms.western_digits(text)
-    return any(is_citizen_id(match) for match in _THIRTEEN.findall(text))
+    return any(is_citizen_id(match) for match in _THIRTEEN.findall(terms.western_digits(text)))
+
+
+def _hides_id(run: str) -> bool:
+    digits = re.sub(r"\D", "", run)
+    # So long a run is no figure, and not worth looking through.
+    return len(digits) > _LONGEST_RUN or any(is_citizen_id(digits[i : i + 13]) for i in range(len(digits) - 12))
 
 
 def looks_like_person(value) -> bool:
@@ -106,6 +115,7 @@ def shown(value, *, personal: bool = False, longest: int = 60) -> str:
         return MASK
     text = terms.western_digits(str(value)) if holds_citizen_id(value) else str(value)
     text = _THIRTEEN.sub(lambda m: MASK if is_citizen_id(m[0]) else m[0], text)
+    text = _RUN_IN.sub(lambda m: MASK if _hides_id(m[0]) else m[0], text)
     text = _PERSON.sub(MASK, text)
     text = _UNSEEN.sub(lambda m: {"\n": "␤", "\r": "␤", "\t": "␉"}.get(m[0], f"⟨U+{ord(m[0]):04X}⟩"), text)
     return text if len(text) <= longest else text[: longest - 1] + "…"
