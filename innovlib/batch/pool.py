@@ -142,8 +142,6 @@ class WarmPool:
         self._doors = {kind: ours for kind, (ours, _) in pairs.items()}
         theirs = {kind: end.fileno() for kind, (_, end) in pairs.items()}
         orders = {
-            "parent": os.getpid(),
-            "scratch": str(scratch),
             "page": page,
             "shared": shared,
             "templates": [str(path) for path in templates.values()],

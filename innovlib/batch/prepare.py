@@ -9,7 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from innovlib.area import frames
+from innovlib.area.fingerprint import digest
 from innovlib.batch.plan import Plan
+from innovlib.effects.findings import findings
 from innovlib.release import withheld
 
 #: ``step(plan)`` gives a fingerprint by report file; a file it does not name has no share in the step.
@@ -22,8 +25,15 @@ def release(plan: Plan) -> dict[str, str]:
     return {r.file: decided.share(f"{r.kind}-{r.id}" if r.id else r.kind) for r in plan.reports}
 
 
+def effects(plan: Plan) -> dict[str, str]:
+    """What joining did (:func:`innovlib.effects.findings.findings`), where a template asks for it."""
+    asking = {kind for kind, template in plan.templates.items() if "findings(" in template.text}
+    files = [r.file for r in plan.reports if r.kind in asking]
+    return dict.fromkeys(files, digest(frames.as_text(findings(plan.area)))) if files else {}
+
+
 #: The steps, in the order in which they are taken.
-STEPS: tuple[Step, ...] = (release,)
+STEPS: tuple[Step, ...] = (release, effects)
 
 
 def prepare(plan: Plan, *, steps: tuple[Step, ...] | None = None) -> dict[str, dict[str, str]]:

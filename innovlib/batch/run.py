@@ -6,7 +6,6 @@ import contextlib
 import importlib
 import shutil
 import signal
-import tempfile
 import threading
 import time
 from collections import deque
@@ -25,6 +24,7 @@ from innovlib.batch.outcome import Outcome, failure_text
 from innovlib.batch.plan import SHARED_PARAMETERS, Plan, Report, make_plan
 from innovlib.batch.pool import open_pool
 from innovlib.batch.prepare import prepare
+from innovlib.batch.scratch import scratch_folder, sweep
 from innovlib.errors import BadInput, Words
 from innovlib.report.disclosure import PROFILES
 
@@ -140,8 +140,8 @@ class Batch:
         """Make what is missing or out of date among the chosen reports, then the index and the manifest."""
         states = self._states()
         todo = [r for r in chosen if force or states[r.file]["status"] != "done"]
-        self._sweep()
-        with _stop_requests() as stop, _scratch() as scratch:
+        sweep(self.journal)
+        with _stop_requests() as stop, scratch_folder() as scratch:
             self.journal.add(status="begun", start=now(), scratch=str(scratch), reports=len(todo))
             bar = tqdm(total=len(todo), desc="innov render", unit="report", disable=not progress)
             with bar:
@@ -157,13 +157,6 @@ class Batch:
             tuple(self.notes),
             interrupted,
         )
-
-    def _sweep(self) -> None:
-        """Remove the scratch folder of a batch that was killed with all its processes at once."""
-        for row in self.journal.rows():
-            scratch = Path(row.get("scratch", ""))
-            if row.get("status") == "begun" and scratch.name.startswith(_SCRATCH):
-                shutil.rmtree(scratch, ignore_errors=True)
 
     def _states(self) -> dict[str, dict]:
         known = manifest.known_states(self.before, self.journal)
@@ -261,18 +254,6 @@ class Batch:
             )
         )
         self.folder.publish(manifest.MANIFEST_FILE, text)
-
-
-_SCRATCH = "innov-batch-"
-
-
-@contextlib.contextmanager
-def _scratch():
-    folder = Path(tempfile.mkdtemp(prefix=_SCRATCH))
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextlib.contextmanager

@@ -21,7 +21,6 @@ import json
 import os
 import random
 import select
-import shutil
 import signal
 import socket
 import sys
@@ -38,9 +37,10 @@ from innovlib.batch.work import limit_memory, make_report, watch_parent
 
 
 def main() -> int:
-    """The base process: imports, one fork for each template, then the last to leave cleans up."""
+    """The base process: imports, then one fork for each template."""
     orders = json.loads(sys.stdin.readline())
-    scratch = Path(orders["scratch"])
+    # The scratch folder. Where the batch is killed meanwhile, it is gone, and nothing may be put anywhere else instead.
+    tempfile.tempdir = str(Path.cwd())
     warm = shell.start()
     for module in sorted({orders["page"], *_modules(orders["templates"])}):
         # What cannot be imported is said by the report that needs it, with its cell.
@@ -58,8 +58,6 @@ def main() -> int:
         os.close(number)
     for _ in doors:
         os.wait()
-    if os.getppid() != orders["parent"]:  # the batch was killed; nobody else is left to clean up after it
-        shutil.rmtree(scratch, ignore_errors=True)
     return 0
 
 

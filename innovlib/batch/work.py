@@ -11,7 +11,6 @@ import hashlib
 import importlib
 import json
 import os
-import shutil
 import signal
 import sys
 import threading
@@ -55,24 +54,22 @@ def _page(notebook, job: dict) -> tuple[Fault | None, str, dict]:
     return None, html, entry
 
 
-def watch_parent(parent: int, *, leave_nothing: Path | None = None) -> None:
+def watch_parent(parent: int, *, with_descendants: bool = False) -> None:
     """End this process, and all it started, soon after the process that started it is gone.
 
     Parameters
     ----------
     parent
         That process's id, from itself: it may be gone before this one can ask.
-    leave_nothing
-        A folder to be removed then, where nobody else is left to do it.
+    with_descendants
+        End those as well that have made groups of their own, as a kernel does.
     """
 
     def watch() -> None:
         while os.getppid() == parent:
             time.sleep(0.5)
-        if leave_nothing is not None:
+        if with_descendants:
             end_descendants()
-            while leave_nothing.exists():  # the report may still be writing its last words into it
-                shutil.rmtree(leave_nothing, ignore_errors=True)
         os.killpg(0, signal.SIGKILL)
 
     threading.Thread(target=watch, daemon=True).start()
@@ -106,10 +103,6 @@ def main() -> int:
     folder, parent = Path(sys.argv[1]), int(sys.argv[2])
     limit_memory(read_job(folder)["limits"].memory_mb)
     if os.name == "posix":
-        watch_parent(parent, leave_nothing=folder.parent)
-    try:
-        make_report(folder)
-    finally:
-        if os.name == "posix" and os.getppid() != parent:
-            shutil.rmtree(folder.parent, ignore_errors=True)
+        watch_parent(parent, with_descendants=True)
+    make_report(folder)
     return 0
