@@ -6,6 +6,8 @@ comparison is made within a year (:mod:`innovlib.measures.comparison` puts resul
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
@@ -21,6 +23,10 @@ CELL = ["year_be", *SERIES]
 ASSUMED_PUPIL_SD = 18.0
 #: A reported pooled SD needs this many degrees of freedom to be believed.
 SMALLEST_SD_DF = 30
+
+#: What the latest year, the one before and the one before that count when years are put together for one school: three
+#: years steady the figure, and the latest still says most.
+RECENCY = (3, 2, 1)
 
 GAP_COLUMNS = ["school_id", "n", "n_tests", "gap", "std_error", "shrunken", "posterior_sd", "reliability", "p_above",
                "verdict"]  # fmt: skip
@@ -182,13 +188,32 @@ def coverage(scores: pd.DataFrame) -> pd.DataFrame:
     return out.reset_index()[[*keys, "n_schools", "n_subjects", "n_tested", "n_enrolled"]]
 
 
-def school_gaps(scores: pd.DataFrame, *, length: int = 3) -> pd.DataFrame:
+def recency(frame: pd.DataFrame, *, weights: Sequence[float] = RECENCY) -> pd.Series:
+    """The weight of each row's year: the first for the latest year of its test and grade, then backwards; else 0.
+
+    Years are counted by the calendar, so a year without the test takes its weight with it.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"test": "NT", "grade": "ป.3", "year_be": [2567, 2566, 2564, 2565]})
+    >>> recency(rows).tolist()
+    [3.0, 2.0, 0.0, 1.0]
+    """
+    latest = frame.groupby(["test", "grade"], observed=True)["year_be"].transform("max")
+    age = (latest - frame["year_be"]).astype(int)
+    return age.map(dict(enumerate(map(float, weights)))).fillna(0.0)
+
+
+def school_gaps(scores: pd.DataFrame, *, weights: Sequence[float] = RECENCY) -> pd.DataFrame:
     """Each school's distance from the area over its latest years, averaged over the series given, raw and shrunken.
 
-    In each series (test, grade, subject) the yearly gaps to the area's mean are averaged with the pupils as weights; a
-    test's gap is the plain mean over its subjects, the school's the plain mean over its tests. One test's subjects are
-    sat by the same pupils, so they are treated as wholly dependent: variance of a test = pupil SD² / n, of the school
-    Σ / T². To look at one series, pass its rows only.
+    In each series (test, grade, subject) the yearly gaps to the area's mean are averaged with weight w·n, n the pupils
+    and w the year's weight (3:2:1 from the latest backwards); a test's gap is the plain mean over its subjects, the
+    school's the plain mean over its tests. One test's subjects are sat by the same pupils, so they are treated as
+    wholly dependent: variance of a test = pupil SD² Σ w²n / (Σ w n)², of the school Σ / T². To look at one series, pass
+    its rows only; for years that count alike, ``weights=(1, 1, 1)``.
+
+    Weights of 3:2:1 over three years are those of the Fischer Family Trust's school dashboards (England).
 
     Returns
     -------
@@ -200,14 +225,15 @@ def school_gaps(scores: pd.DataFrame, *, length: int = 3) -> pd.DataFrame:
     if z["school_id"].nunique() < SMALLEST_GROUP:
         return pd.DataFrame({c: [] for c in GAP_COLUMNS})
     z = z.merge(pupil_sd(scores)[[*SERIES, "pupil_sd"]], on=SERIES)
-    z = z[z["year_be"] > z.groupby(["test", "grade"], observed=True)["year_be"].transform("max") - length]
-    z = z.assign(total=z["gap"] * z["n"])
-    series = z.groupby(["school_id", *SERIES, "pupil_sd"], as_index=False, observed=True)[["n", "total"]].sum()
-    series["gap"] = series["total"] / series["n"]
+    w = recency(z, weights=weights)
+    z = z.assign(wn=w * z["n"], wwn=w**2 * z["n"], total=w * z["n"] * z["gap"])[w > 0]
+    sums = ["n", "wn", "wwn", "total"]
+    series = z.groupby(["school_id", *SERIES, "pupil_sd"], as_index=False, observed=True)[sums].sum()
+    series["gap"], series["chance"] = series["total"] / series["wn"], series["wwn"] / series["wn"] ** 2
     tests = series.groupby(["school_id", "test", "grade"], as_index=False, observed=True).agg(
-        gap=("gap", "mean"), n=("n", "max"), pupil_sd=("pupil_sd", "mean")
+        gap=("gap", "mean"), n=("n", "max"), pupil_sd=("pupil_sd", "mean"), chance=("chance", "min")
     )
-    tests["variance"] = tests["pupil_sd"] ** 2 / tests["n"]
+    tests["variance"] = tests["pupil_sd"] ** 2 * tests["chance"]
     out = tests.groupby("school_id", as_index=False).agg(
         n=("n", "sum"), n_tests=("gap", "size"), gap=("gap", "mean"), variance=("variance", "sum")
     )

@@ -24,7 +24,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from innovlib.measures.outcomes import CELL, SERIES, pupil_sd, windows, with_results
+from innovlib.measures.outcomes import CELL, SERIES, pupil_sd, recency, windows, with_results
 from innovlib.measures.similar import SMALLEST_GROUP
 from innovlib.report.disclosure import ONE_DECIMAL_FROM, POOLED_YEARS, Z95, Profile, profile, rounded_half_up
 
@@ -231,11 +231,14 @@ def _gaps(atoms: pd.DataFrame, *, first_cell: int) -> tuple[pd.DataFrame, pd.Dat
     rows["area"] = rows["n"] * rows["mean"]
     of_area = rows.groupby(CELL, observed=True)
     rows["area"] = of_area["area"].transform("sum") / of_area["n"].transform("sum")
-    rows["window_n"] = rows.groupby(["school_id", *SERIES], observed=True)["n"].transform("sum")
+    window = rows.groupby(["school_id", *SERIES], observed=True)
+    rows["recency"] = recency(rows)
+    rows["window_n"] = window["n"].transform("sum")
+    rows["weighed"] = (rows["recency"] * rows["n"]).groupby([rows[c] for c in ("school_id", *SERIES)]).transform("sum")
     of_test = rows.groupby(["school_id", "test", "grade"], observed=True)
     subjects = of_test["subject"].transform("nunique")
     tests = (rows["test"] + rows["grade"]).groupby(rows["school_id"]).transform("nunique")
-    rows["weight"] = 1 / (subjects * tests * rows["window_n"])
+    rows["weight"] = rows["recency"] / (subjects * tests * rows["weighed"])
     rows["value"] = rows["weight"] * rows["n"] * rows["mean"]
     rows["offset"] = rows["weight"] * rows["n"] * rows["area"]
     rows["cell"] = first_cell + rows.groupby("school_id", sort=True).ngroup()

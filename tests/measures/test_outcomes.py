@@ -119,6 +119,24 @@ def test_a_schools_gap_is_the_mean_over_tests_with_subjects_wholly_dependent():
     assert found["std_error"] == pytest.approx(np.sqrt(225 / 25 + 225 / 9) / 2)
 
 
+def test_three_years_count_three_two_one_times_their_pupils():
+    # Four schools stand at 50 every year; the fifth at 50 + 12, 50 + 6, 50 with 10, 20 and 30 pupils (latest first).
+    own = {2567: (62, 10), 2566: (56, 20), 2565: (50, 30), 2564: (90, 10)}
+    rows = [
+        {"school_id": s, "year_be": y, "mean": own[y][0] if s == "A" else 50.0,
+         "n_tested": own[y][1] if s == "A" else 10_000}
+        for s in "ABCDE" for y in own
+    ]  # fmt: skip
+    found = outcomes.school_gaps(make_scores(rows)).set_index("school_id").loc["A"]
+    assert found["n"] == 60
+    # (3·10·12 + 2·20·6 + 1·30·0) / (3·10 + 2·20 + 1·30) = 600 / 100
+    assert found["gap"] == pytest.approx(6, abs=0.02)
+    assert found["std_error"] == pytest.approx(15 * np.sqrt(9 * 10 + 4 * 20 + 30) / 100)
+    alike = outcomes.school_gaps(make_scores(rows), weights=(1, 1, 1)).set_index("school_id").loc["A"]
+    assert alike["gap"] == pytest.approx((120 + 120) / 60, abs=0.02)
+    assert alike["std_error"] == pytest.approx(15 / np.sqrt(60))
+
+
 def test_inputs_are_left_as_they_were(many_schools):
     _, scores = many_schools
     before = scores.copy()
