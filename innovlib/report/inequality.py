@@ -8,6 +8,7 @@ and money in :mod:`innovlib.report.inequality_tables`.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -119,7 +120,7 @@ def gaps(recent: pd.DataFrame, party: Party, *, profile_name: str) -> Protected:
         mark="gap",
         verdict=_by_interval(frame),
     )
-    return Protected(frame, safe.profile, safe.fired)
+    return replace(safe, frame=frame)
 
 
 def _by_interval(frame: pd.DataFrame) -> np.ndarray:
@@ -209,7 +210,7 @@ def crossed(recent: pd.DataFrame, party: Party, *, profile_name: str) -> Protect
         mark="gap",
         verdict=_by_interval(safe.frame),
     )
-    return Protected(frame, safe.profile, safe.fired)
+    return replace(safe, frame=frame)
 
 
 def crossed_headline(safe: Protected) -> Words:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
@@ -78,7 +80,7 @@ def spread_table(safe: Protected, *, lang: str) -> Table:
         Column("share", labels.BETWEEN_SHARE, kind="bar", scale=(0, 100), decimals=0),
         Column("share", labels.INTERVAL, kind="interval", decimals=0),
     ]
-    return table(Protected(rows, safe.profile, safe.fired), columns=columns, caption=labels.SPREAD_CAPTION,
+    return table(replace(safe, frame=rows), columns=columns, caption=labels.SPREAD_CAPTION,
                  note=sentence("inequality.spread_note"), lang=lang, group="where")  # fmt: skip
 
 
@@ -113,7 +115,7 @@ def slopes_table(recent: pd.DataFrame, party: Party, *, profile_name: str, lang:
         Column("conf", labels.INTERVAL, kind="interval", decimals=2),
         Column("strength", labels.STRENGTH, kind="number", decimals=0),
     ]
-    return table(Protected(frame, safe.profile, safe.fired), columns=heads, caption=labels.SLOPES_CAPTION,
+    return table(replace(safe, frame=frame), columns=heads, caption=labels.SLOPES_CAPTION,
                  note=sentence("inequality.slopes_note"), lang=lang, group="where")  # fmt: skip
 
 
@@ -145,7 +147,7 @@ def rates_table(recent: pd.DataFrame, party: Party, schools: pd.DataFrame, *, pr
         Column("value", labels.INDEX_VALUE, kind="number", decimals=2),
         Column("conf", labels.INTERVAL, kind="interval", decimals=2),
     ]
-    return table(Protected(frame, safe.profile, safe.fired), columns=heads, caption=labels.RATES_CAPTION,
+    return table(replace(safe, frame=frame), columns=heads, caption=labels.RATES_CAPTION,
                  note=sentence("inequality.rates_note", mark=MARK_POINTS), lang=lang)  # fmt: skip
 
 
@@ -199,5 +201,5 @@ def money_table(partners: pd.DataFrame, schools: pd.DataFrame, *, profile_name: 
         Column("conf", labels.INTERVAL, kind="interval", decimals=2),
         Column("n_label", Words("โรงเรียน", "Schools"), kind="number"),
     ]
-    return table(Protected(frame, safe.profile, safe.fired), columns=heads, caption=labels.MONEY_CAPTION,
+    return table(replace(safe, frame=frame), columns=heads, caption=labels.MONEY_CAPTION,
                  note=sentence("inequality.money_note", givers=givers), lang=lang)  # fmt: skip

@@ -7,6 +7,8 @@ is said is whether more or fewer than half of the pupils stand at level 3 or abo
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
@@ -164,7 +166,7 @@ def raters_reading(spread: Protected) -> Words:
 
 def figure(safe: Protected, *, synthetic: bool = False, lang: str = "both") -> figures.Figure:
     """The levels of each quality for the first party, to the two sides of the line between levels 2 and 3."""
-    own = Protected(_own(safe).reset_index(drop=True), safe.profile, safe.fired)
+    own = replace(safe, frame=_own(safe).reset_index(drop=True))
     return figures.level_bars(own, title=headline(safe), alt=alt(safe), note=sentence("learners.note"),
                               synthetic=synthetic, lang=lang)  # fmt: skip
 
@@ -175,7 +177,7 @@ def raters_figure(safe: Protected, spread: Protected, *, synthetic: bool = False
     both = _beside_spread(safe, spread) if len(safe.frame) else safe.frame
     marks = [Mark("own", labels.OWN_OR_OTHER[own]), Mark("schools", labels.SPREAD_OF_SCHOOLS, shape="tick", own=False)]
     return figures.dot_rows(
-        Protected(both.reset_index(drop=True), safe.profile, safe.fired), marks=marks, title=raters_reading(spread),
+        replace(safe, frame=both.reset_index(drop=True)), marks=marks, title=raters_reading(spread),
         alt=alt(safe), axis=labels.LEVEL_3_UP, scale=(0, 100), decimals=0, note=sentence("learners.raters_note"),
         synthetic=synthetic, lang=lang,
     )  # fmt: skip
@@ -214,7 +216,7 @@ def levels_table(safe: Protected, *, lang: str) -> Table:
     caption = labels.QUALITIES_CAPTION
     period = next(iter(rows["period"]), "") if len(rows) else ""
     caption = Words(f"{caption.th} {period}", f"{caption.en} {period}") if period else caption
-    return table(Protected(rows, safe.profile, safe.fired), columns=columns, caption=caption,
+    return table(replace(safe, frame=rows), columns=columns, caption=caption,
                  note=sentence("learners.marks"), lang=lang)  # fmt: skip
 
 
@@ -228,5 +230,5 @@ def raters_table(spread: Protected, *, lang: str) -> Table:
         Column("conf", labels.INTERVAL, kind="interval", decimals=0),
         Column("n_schools", Words("โรงเรียน", "Schools"), kind="number"),
     ]
-    return table(Protected(rows, spread.profile, spread.fired), columns=columns, caption=labels.RATERS_CAPTION,
+    return table(replace(spread, frame=rows), columns=columns, caption=labels.RATERS_CAPTION,
                  note=sentence("learners.raters_note"), lang=lang)  # fmt: skip

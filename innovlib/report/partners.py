@@ -8,6 +8,7 @@ affair: an amount is shown as the sum of at least :data:`FEWEST_GIFTS` partnersh
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -152,7 +153,7 @@ def figure(safe: Protected, *, synthetic: bool = False, lang: str = "both") -> f
         marks.append(Mark("others", labels.OTHER_SCHOOLS, shape="tick", own=False))
     said = readings(safe)
     return figures.dot_rows(
-        Protected(rows, safe.profile, safe.fired), marks=marks, title=headline(safe), axis=labels.REACH_AXIS,
+        replace(safe, frame=rows), marks=marks, title=headline(safe), axis=labels.REACH_AXIS,
         alt=sentence("partners.alt", rows=Words(" ".join(w.th for w in said), "; ".join(w.en for w in said))),
         scale=(0, 100), decimals=0, note=sentence("partners.note"), synthetic=synthetic, lang=lang,
     )  # fmt: skip
@@ -176,7 +177,7 @@ def sectors_table(safe: Protected, *, lang: str) -> Table:
         Column("value_thb", Words("มูลค่า (บาท)", "Value (baht)"), kind="number", decimals=0),
         Column("hours", Words("ชั่วโมง", "Hours"), kind="number", decimals=0),
     ]
-    return table(Protected(rows, safe.profile, safe.fired), columns=columns, caption=labels.PARTNERS_CAPTION,
+    return table(replace(safe, frame=rows), columns=columns, caption=labels.PARTNERS_CAPTION,
                  note=sentence("partners.marks", least=FEWEST_GIFTS), lang=lang)  # fmt: skip
 
 
@@ -238,5 +239,5 @@ def school_table(safe: Protected, *, lang: str) -> Table:
         Column("since", Words("ตั้งแต่", "Since")),
         Column("ended", Words("ถึง", "Until")),
     ]
-    return table(Protected(rows, safe.profile, safe.fired), columns=columns, caption=labels.PARTNERS_CAPTION,
+    return table(replace(safe, frame=rows), columns=columns, caption=labels.PARTNERS_CAPTION,
                  note=sentence("partners.going_on"), lang=lang)  # fmt: skip

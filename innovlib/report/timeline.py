@@ -7,6 +7,7 @@ words, for a group a lane for each school.
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -149,7 +150,7 @@ def _figure(rows, safe, *, on, joined_year_be, synthetic, lang) -> figures.Figur
     joined = None if joined_year_be is None else place(dt.date(joined_year_be - 543, 5, 16))
     title = headline(safe)
     return figures.timeline(
-        Protected(rows.reset_index(drop=True), safe.profile, safe.fired), title=title, until=place(on), joined=joined,
+        replace(safe, frame=rows.reset_index(drop=True)), title=title, until=place(on), joined=joined,
         alt=sentence("progress.alt", said=title), note=sentence("progress.note", day=terms.thai_date(on),
         day_en=english_date(on)), synthetic=synthetic, lang=lang,
     )  # fmt: skip
@@ -165,7 +166,7 @@ def entries_table(safe: Protected, *, lang: str) -> Table:
         Column("kind", Words("สถานะ", "Stands"), labels=terms.LABELS),
         Column("text", Words("รายละเอียด", "In the school's words")),
     ]
-    return table(Protected(rows, safe.profile, safe.fired), columns=columns, caption=labels.PROGRESS_CAPTION, lang=lang)
+    return table(replace(safe, frame=rows), columns=columns, caption=labels.PROGRESS_CAPTION, lang=lang)
 
 
 def counts_table(progress: pd.DataFrame, schools: pd.DataFrame, *, on: dt.date, profile_name: str, lang: str) -> Table:
