@@ -64,6 +64,7 @@ def _from_tables(page: Rendered) -> list[Printed]:
     for _, rows in page.tables:
         for row in rows:
             out += _shares(page, row)
+            out += _history(page, row)
             place = _place(row.group)
             subject = _codes().get(row.head)
             if place and subject:
@@ -105,6 +106,23 @@ def _shares(page: Rendered, row: Row) -> list[Printed]:
         place = (page.kind, test["test"], _grade(test["grade"]), SHARE_TESTED, *span)
         status = "shown" if said[2] else "small"
         out.append(Printed(page.file, page.report, *place, status, *n, max(low, 0.0), min(high, 100.0), text))
+    return out
+
+
+def _history(page: Rendered, row: Row) -> list[Printed]:
+    """The results over the years of one subject: a cell "50 [44–56] 15" for each period."""
+    place = re.fullmatch(_places().pattern.rpartition("(?: ·)? ")[0], row.head)
+    out = []
+    for head, text in row.cells.items() if place and place["subject"] else ():
+        years = re.fullmatch(r"(\d{4})(?:–(\d{4}))?", head)
+        said = re.fullmatch(r"(−?[\d.]+)(?: \[([\d.]+–[\d.]+)\])? ([\d,]+)|(<\d+)|×", text)
+        if years is None or said is None:
+            continue
+        status, low, high = _mean(said[1] or "hidden", said[2] or "")
+        key = (page.kind, place["test"], _grade(place["grade"]), _codes()[place["subject"]])
+        span = (int(years[1]), int(years[2] or years[1]))
+        n = _n(said[3] or said[4] or "", page.profile)
+        out.append(Printed(page.file, page.report, *key, *span, status, *n, low, high, text))
     return out
 
 

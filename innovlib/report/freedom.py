@@ -6,6 +6,8 @@ For one school, a cohort or the area (:mod:`innovlib.report.parties`). The numbe
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
@@ -57,7 +59,7 @@ def _protected(autonomy: pd.DataFrame, who: tuple[Party, ...], *, over: list[str
     keys = [*over, *_KEYS]
     rows["verdict"] = parties.compared(rows, keys=keys, other="others")
     safe = protect_answers(rows.drop(columns=["std_error", "p_value"]), profile_name=profile_name)
-    return Protected(_gap_verdicts(safe.frame), safe.profile, safe.fired)
+    return replace(safe, frame=_gap_verdicts(safe.frame))
 
 
 def _measured(party: Party, autonomy: pd.DataFrame, over: list[str]) -> pd.DataFrame:
@@ -148,6 +150,13 @@ def readings(safe: Protected) -> list[Words]:
     return out
 
 
+def brief_readings(safe: Protected) -> list[Words]:
+    """What goes beside :func:`brief`: that the school's own answers are hidden, where so, and what the scale means."""
+    said, who = readings(safe), subject(safe)
+    own = next(iter(safe.frame["who"]), "")
+    return [*(said[:1] if not who or who != own else []), sentence("freedom.scale"), sentence("freedom.note")]
+
+
 def _one(value: float) -> str:
     return number(value, decimals=1)
 
@@ -168,7 +177,7 @@ def figure(safe: Protected, *, synthetic: bool = False, lang: str = "both") -> f
     if "others" in set(safe.frame["who"]) and who != "others":
         marks.append(Mark("others de_facto", labels.OTHER_SCHOOLS, shape="tick", own=False))
     return figures.dot_rows(
-        Protected(_rows(safe.frame), safe.profile, safe.fired), marks=marks, title=headline(safe), alt=alt(safe),
+        replace(safe, frame=_rows(safe.frame)), marks=marks, title=headline(safe), alt=alt(safe),
         axis=labels.AUTONOMY_AXIS, scale=(0, 4), ends=(labels.CENTRE_DECIDES, labels.SCHOOL_DECIDES), decimals=1,
         head=labels.compared(who), note=sentence("freedom.note"), synthetic=synthetic, lang=lang,
     )  # fmt: skip
@@ -188,6 +197,18 @@ def _rows(frame: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+def brief(safe: Protected, *, synthetic: bool = False, lang: str = "both") -> figures.Figure:
+    """The domains and the index on a short ladder, for a page that holds more than this figure."""
+    own, who = next(iter(safe.frame["who"]), ""), subject(safe)
+    rows = [_table_row(safe, own, who or own, domain) for domain in DOMAINS] if own else []
+    data = pd.DataFrame([row | {"label": row["what"]} for row in rows])
+    return figures.ladder(
+        replace(safe, frame=data), title=gap_headline(safe), alt=alt(safe),
+        done_by=_of(who or own, labels.REALLY_DONE), granted_to=_of(own, labels.GRANTED),
+        ends=(labels.CENTRE_DECIDES, labels.SCHOOL_DECIDES), synthetic=synthetic, lang=lang,
+    )  # fmt: skip
+
+
 def profile_table(safe: Protected, *, lang: str) -> Table:
     """The profile and the index, a row a domain: what is granted, what is really done, and what others do."""
     own, who = next(iter(safe.frame["who"]), ""), subject(safe)
@@ -205,7 +226,7 @@ def profile_table(safe: Protected, *, lang: str) -> Table:
     ]
     if others:
         heads.append(Column("others", labels.OTHER_SCHOOLS, kind="number", status="others_status", decimals=1))
-    return table(Protected(pd.DataFrame(rows, columns=columns), safe.profile, safe.fired), columns=heads,
+    return table(replace(safe, frame=pd.DataFrame(rows, columns=columns)), columns=heads,
                  caption=labels.AUTONOMY_CAPTION, note=_sizes(safe), lang=lang)  # fmt: skip
 
 

@@ -28,6 +28,14 @@ def school_facts(school: pd.Series, *, profile: str) -> list[tuple[Words, Words]
     return [*known, (Words("ไม่มีข้อมูล", "Not known"), missing)] if unknown else known
 
 
+def context_facts(school: pd.Series, *, profile: str) -> list[Words]:
+    """Size, grades, home language, poverty and altitude in a few words each; what is not known is left out."""
+    known = {label.en: (label, value) for label, value in _facts(school, profile=profile) if value != _UNKNOWN}
+    wanted = ("Grades", "Pupils in the school", "Other language at home", "Poor pupils", "Highland")
+    found = [known[name] for name in wanted if name in known]
+    return [Words(f"{label.th} {value.th}", f"{label.en}: {value.en}") for label, value in found]
+
+
 def _facts(school: pd.Series, *, profile: str) -> list[tuple[Words, Words]]:
     joined = school["joined_year_be"]
     cohort = school["cohort"]

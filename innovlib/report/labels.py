@@ -135,6 +135,12 @@ def quality(code: str) -> Words:
     return _BREAKS.get(code, terms.LABELS[code])
 
 
+# --- schools beside the area
+RAW_GAP = Words("ห่างจากเขต (คะแนน)", "From the area (points)")
+LIKELY_GAP = Words("ปรับตามความเที่ยง", "Adjusted")
+RELIABILITY = Words("ความเที่ยง (%)", "Reliability (%)")
+ADJUSTED_CAPTION = Words("ระยะห่างจากค่าเฉลี่ยเขตพื้นที่ ก่อนและหลังปรับ", "Distance from the area's mean, raw and adjusted")
+
 # --- the chapter on inequality
 TEST = Words("การทดสอบ", "Test")
 #: The two sides of each comparison, the first minus the second.

@@ -10,7 +10,7 @@ from innovlib.area.store import Area
 from innovlib.errors import Words
 from innovlib.measures.comparison import Reference
 from innovlib.report.disclosure import FEW_SCHOOLS, Protected, profile
-from innovlib.report.words import own, sentence
+from innovlib.report.words import listed, own, sentence
 
 #: A change of the share tested beyond this many percentage points makes two periods hard to compare.
 PARTICIPATION_MOVED = 10
@@ -46,16 +46,34 @@ def of_results(results: Protected, *, ref: Reference, who: str) -> list[Words]:
 
 def of_participation(participation: Protected) -> list[Words]:
     """Limits that lie in who sat the tests: unknown enrolment, a share tested that moved."""
-    shown = participation.frame[participation.frame["status"] == "shown"]
     if participation.frame.empty:
         return [sentence("limits.no_enrolment")]
     out = []
+    for series, rows in _moved(participation):
+        first, last = rows["percent_label"].iloc[0], rows["percent_label"].iloc[-1]
+        out.append(sentence("limits.participation_moved", series=series, first=first, last=last))
+    return out
+
+
+def of_participation_briefly(participation: Protected) -> list[Words]:
+    """As :func:`of_participation`, all tests in one sentence."""
+    if participation.frame.empty:
+        return of_participation(participation)
+    tests = moved(participation)
+    return [sentence("limits.tests_moved", tests=listed(tests), points=PARTICIPATION_MOVED)] if tests else []
+
+
+def moved(participation: Protected) -> list[Words]:
+    """The tests whose share of pupils tested moved too far for their periods to be compared."""
+    return [series for series, _ in _moved(participation)]
+
+
+def _moved(participation: Protected) -> list[tuple[Words, pd.DataFrame]]:
+    shown, out = participation.frame[participation.frame["status"] == "shown"], []
     for (test, grade), rows in shown.groupby(["test", "grade"], observed=True, sort=False):
         rows = rows.sort_values("first_year_be")
         if len(rows) > 1 and abs(rows["percent"].iloc[-1] - rows["percent"].iloc[0]) >= PARTICIPATION_MOVED:
-            series = Words(f"{test} {terms.label(grade, 'th')}", f"{test} {terms.label(grade, 'en')}")
-            first, last = rows["percent_label"].iloc[0], rows["percent_label"].iloc[-1]
-            out.append(sentence("limits.participation_moved", series=series, first=first, last=last))
+            out.append((Words(f"{test} {terms.label(grade, 'th')}", f"{test} {terms.label(grade, 'en')}"), rows))
     return out
 
 

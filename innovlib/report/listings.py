@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 
 from innovlib import terms
@@ -11,7 +13,8 @@ from innovlib.report.disclosure import Protected
 from innovlib.report.identity import in_thai_order
 from innovlib.report.prose import Prose
 from innovlib.report.tables import Column, Table, table
-from innovlib.report.words import marks, sentence
+from innovlib.report.typeset import number
+from innovlib.report.words import marks, sentence, series
 
 _SCHOOL = Column("name_th", Words("โรงเรียน", "School"), kind="name")
 _DISTRICT = Column("district", Words("อำเภอ", "District"))
@@ -34,6 +37,31 @@ def participation_table(tested: Protected, *, lang: str) -> Table:
     caption = Words("ร้อยละที่เข้าสอบ (จำนวนนักเรียนในชั้น)", "Per cent tested (pupils enrolled)")
     rows = Protected(wide, tested.profile, tested.fired)
     return table(rows, columns=columns, caption=caption, note=marks(tested), lang=lang)
+
+
+def history_table(history: Protected, *, own: str = "school", lang: str) -> Table:
+    """One's own results over the years: a row a subject, a column a period, cells "50 [44–56] 15".
+
+    A cell holds the mean, its 95 % interval and the number of pupils, or the mark for hidden or missing.
+    """
+    rows = history.frame[history.frame["who"] == own]
+    rows = rows.assign(cell=[_result_cell(row) for row in rows.to_dict("records")])
+    periods = list(rows.sort_values(["last_year_be", "first_year_be"])["period"].unique())
+    wide = rows.pivot_table(index=["test", "grade", "subject"], columns="period", values="cell", aggfunc="first",
+                            sort=False)  # fmt: skip
+    wide = wide.reindex(columns=periods).fillna("–").reset_index().assign(status="shown")
+    wide["what"] = [series(row) for row in wide.to_dict("records")]
+    columns = [Column("what", labels.SUBJECT)]
+    columns += [Column(period, Words(period, period), kind="number") for period in periods]
+    safe = replace(history, frame=wide)
+    return table(safe, columns=columns, caption=labels.HISTORY_CAPTION, note=marks(history), lang=lang)
+
+
+def _result_cell(row: dict) -> str:
+    if row["status"] != "shown":
+        return str(row["n_label"])
+    interval = "" if pd.isna(row["conf_low"]) else f" [{number(row['conf_low'])}–{number(row['conf_high'])}]"
+    return f"{number(row['mean'])}{interval} {row['n_label']}"
 
 
 def roster_table(roster: pd.DataFrame, *, profile: str, caption: Words, lang: str) -> Table:

@@ -23,7 +23,7 @@ def of_school(
         id=school_id,
         title=Words(f"รายงานของ{name.th}", f"School report: {name.en}"),
         subtitle=_together([*_years_covered(latest), number]),
-        facts=(*identity.place(school), *_joining(school)),
+        facts=(*identity.place(school), *_joining(school), *identity.context_facts(school, profile=results.profile)),
         footer=name,
         entry=identity.index_entry(results, kind="school", identifier=school_id, name=name, school=school),
         names=tuple(terms.school_display_name(n) for n in peers["name_th"]),

@@ -191,7 +191,7 @@ def _frame(masthead: Masthead) -> dict:
         "html_lang": "en" if lang == "en" else "th",
         "title": escape(_first(masthead.title, lang)),
         "fonts": style.font_css(),
-        "css": style.css("page.css"),
+        "css": style.css("page.css") + (style.css("school.css") if masthead.kind == "school" else ""),
         "page_rule": page_rule(masthead),
         "script": script,
         "script_hash": style.script_hash(script),
@@ -214,8 +214,9 @@ def page_rule(masthead: Masthead) -> str:
     left = " · ".join([name, *(_first(words, masthead.lang) for words in marks)])
     quoted = re.sub(r"[^\S ]|[\"'\\\\<>{}@;\x00-\x1f]", lambda m: f"\\{ord(m[0]):x} ", left)
     look = f"font:8.5pt {style.FONT_STACK};color:{style.MUTED}"
+    margin = "11mm 15mm 14mm" if masthead.kind == "school" else "17mm 18mm 19mm"
     return (
-        f'@page{{size:A4;margin:17mm 18mm 19mm;@bottom-left{{content:"{quoted}";{look};width:85%}}'
+        f'@page{{size:A4;margin:{margin};@bottom-left{{content:"{quoted}";{look};width:85%}}'
         f'@bottom-right{{content:counter(page) " / " counter(pages);{look}}}}}'
     )
 

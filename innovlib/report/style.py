@@ -41,8 +41,8 @@ FONTS = ("Sarabun", "TH Sarabun New", "Noto Sans Thai", "Leelawadee UI", "Thonbu
 FONT_STACK = ", ".join(f"'{name}'" if " " in name else name for name in FONTS) + ", sans-serif"
 
 #: What a page can print: Latin, Thai, and the signs that Sarabun has of those the kit writes.
-_RANGES = ((0x20, 0x7E), (0xA0, 0xFF), (0x0E01, 0x0E3A), (0x0E3F, 0x0E5B))
-SUBSET = "".join(chr(c) for low, high in _RANGES for c in range(low, high + 1)) + "−–—…•‘’“”≤≥≈≠→←▲▼△▽"
+_RANGES = ((0x20, 0x7E), (0x0E01, 0x0E3A), (0x0E3F, 0x0E5B))
+SUBSET = "".join(chr(c) for low, high in _RANGES for c in range(low, high + 1)) + "\u00a0°±·×÷½é−–—…•‘’“”≤≥≈≠→←▲▼△▽"
 
 
 class FontMissing(InnovError):

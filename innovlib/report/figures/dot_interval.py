@@ -31,13 +31,18 @@ class Look:
     own: float  # from the top of a row to the lane of one's own result
     band: float  # and to the lane of the comparison
     size: float
+    compact: bool = False
 
     @classmethod
-    def of(cls, width: float, frame: pd.DataFrame, *, lang: str) -> Look:
+    def of(cls, width: float, frame: pd.DataFrame, *, lang: str, compact: bool = False) -> Look:
         """The places for a sheet of this width; on paper the names of the subjects stand at the left."""
         if width < 400:
-            return cls(True, width, 10, width - 10, 62, 33, 46, 10)
+            return cls(True, width, 10, width - 10, 52 if compact else 62, 29 if compact else 33, 39 if compact else 46,
+                       10)  # fmt: skip
         names = [line for subject in set(frame["subject"]) for line in lines(labels.subject(subject), lang)]
+        if compact:
+            room = max((_label_width(subject, lang) for subject in set(frame["subject"])), default=0.0)
+            return cls(False, width, min(room + 16, 190), width - 124, 18.5, 5.5, 13.5, 8.5, True)
         room = max((style.text_width(name, 9.5) for name in names), default=0.0)
         return cls(False, width, min(max(room + 14, 80), 150), width - 118, 39, 15, 27, 9)
 
@@ -54,6 +59,7 @@ def dot_interval(
     note: Words | None = None,
     synthetic: bool = False,
     lang: str = "both",
+    compact: bool = False,
 ) -> Figure:
     """Own mean with its 95 % interval above the middle half of similar schools, subject by subject.
 
@@ -67,6 +73,8 @@ def dot_interval(
         school, cohort or area: whose page it is.
     scale
         Bounds of the axis in points; by default round bounds around the values.
+    compact
+        Half as high: names and readings on one line a subject, for a page that must hold more than this figure.
 
     Returns
     -------
@@ -80,8 +88,13 @@ def dot_interval(
     """
     frame = frame_of(data, who="dot_interval")
     limits = scale or bounds(frame[frame["status"] == "shown"][_VALUES].to_numpy().ravel(), least=40)
+
+    def draw(width: float) -> Sheet:
+        look = Look.of(width, frame, lang=lang, compact=compact)
+        return _draw(frame, look, own=own, limits=limits, axis=axis, lang=lang)
+
     return finish(
-        lambda width: _draw(frame, Look.of(width, frame, lang=lang), own=own, limits=limits, axis=axis, lang=lang),
+        draw,
         data=frame, title=title, alt=alt, subtitle=subtitle, note=note, synthetic=synthetic, lang=lang,
     )  # fmt: skip
 
@@ -96,7 +109,10 @@ def _draw(frame: pd.DataFrame, look: Look, *, own: str, limits: Range, axis: Wor
     judged = (frame["verdict"].fillna("") != "").any()
     if judged and not look.phone:
         head = lines(labels.compared(own, _against(frame)), lang)
-        rows.texts(look.right + 12, 12, head, size=look.size - 1, colour=style.MUTED)
+        if look.compact:
+            rows.text(look.right + 12, 12, head[0], size=look.size - 1, colour=style.MUTED)
+        else:
+            rows.texts(look.right + 12, 12, head, size=look.size - 1, colour=style.MUTED)
     for test, grade, period in groups(frame):
         y = top = _group_head(rows, y, labels.test_grade(test, grade, period), look=look, lang=lang)
         for subject in _subjects(frame, test, grade, period):
@@ -117,13 +133,14 @@ def _subjects(frame: pd.DataFrame, test: str, grade: str, period: str) -> list[s
 def _group_head(sheet: Sheet, y: float, words: Words, *, look: Look, lang: str) -> float:
     """The name of a test and grade over its rows, parted from the rows before by a line."""
     if y:
-        sheet.line((0, y + 6), (look.width, y + 6), stroke=style.AXIS, width=0.6)
-        y += 8
+        over = 2 if look.compact else 6
+        sheet.line((0, y + over), (look.width, y + over), stroke=style.AXIS, width=0.6)
+        y += over + 2 if not look.compact else over
     said = lines(words, lang)
     thai = sheet.text(1, y + 12, said[0], size=look.size + 1, bold=True)
     for second in said[1:]:
         sheet.text(thai.width + 7, y + 12, second, size=look.size, colour=style.MUTED)
-    return y + 22
+    return y + (17 if look.compact else 22)
 
 
 def _row(
@@ -138,7 +155,7 @@ def _row(
     _subject_label(sheet, y, labels.subject(subject), look=look, lang=lang)
     _verdict(sheet, y, found[own], look=look, lang=lang)
     others = {who: found[who] for who in ("similar", "area", "nation") if who != own}
-    _others(sheet, y + look.band, others, scale)
+    _others(sheet, y + look.band, others, scale, look=look)
     _own(sheet, y + look.own, found[own], scale, look=look, lang=lang)
     new = {who: row for who, row in others.items() if who not in told and shown(row) is not None}
     told.update(new)
@@ -153,6 +170,12 @@ def _subject_label(sheet: Sheet, y: float, words: Words, *, look: Look, lang: st
             sheet.text(first.width + 6, y + 11, second, size=look.size - 1, colour=style.MUTED, halo=True)
         return
     middle = y + (look.own + look.band) / 2 + look.size * MIDDLE
+    if look.compact:
+        x = look.left - 9
+        for second in said[1:]:
+            x = sheet.text(x, middle, second, size=look.size - 1, colour=style.MUTED, anchor="end").left - 4
+        sheet.text(x, middle, said[0], size=look.size + 0.5, anchor="end")
+        return
     top = middle - (look.size * 0.65 if len(said) == 2 else 0)
     sheet.text(look.left - 9, top, said[0], size=look.size + 0.5, anchor="end")
     for second in said[1:]:
@@ -175,11 +198,19 @@ def _own(sheet: Sheet, y: float, row: dict | None, scale: Scale, *, look: Look, 
     if low is not None and high is not None:
         sheet.line((scale.clipped(low), y), (scale.clipped(high), y), stroke=style.OWN, width=2.6, layer=OWN_LINE)
     sheet.disc(scale.clipped(mean), y, 4.6, fill=style.OWN, stroke=style.WHITE, width=0.8, layer=OWN_MARK)
-    sheet.text(scale.clipped(mean), y - 7, number(mean), size=look.size + 0.5, colour=style.OWN, bold=True,
-               anchor="middle", halo=True)  # fmt: skip
+    place = (scale.clipped(mean), y - 7, "middle")
+    if look.compact:  # no room over the dot: the number stands at the free end of its line
+        place = (scale.clipped(mean if high is None else high) + 6, y + look.size * MIDDLE, "start")
+    sheet.text(*place[:2], number(mean), size=look.size + 0.5, colour=style.OWN, bold=True, anchor=place[2], halo=True)
 
 
-def _others(sheet: Sheet, y: float, found: dict, scale: Scale) -> None:
+def _label_width(subject: str, lang: str) -> float:
+    """Room that a subject's name takes on one line, the second language smaller."""
+    said = lines(labels.subject(subject), lang)
+    return style.text_width(said[0], 9) + sum(style.text_width(line, 7.5) + 4 for line in said[1:])
+
+
+def _others(sheet: Sheet, y: float, found: dict, scale: Scale, *, look: Look) -> None:
     """The spread of similar schools with its middle, the area's diamond, the nation's square."""
     similar = found.get("similar")
     low, high, middle = (shown(similar, c) for c in ("spread_low", "spread_high", "mean"))
@@ -190,7 +221,7 @@ def _others(sheet: Sheet, y: float, found: dict, scale: Scale) -> None:
         x = scale.clipped(middle)
         sheet.line((x, y - 4.5), (x, y + 4.5), stroke=style.INK, width=2.2)
     if (nation := shown(found.get("nation"))) is not None:
-        sheet.square(scale.clipped(nation), y + 7.8, 2.5, stroke=style.MUTED)
+        sheet.square(scale.clipped(nation), y + (0 if look.compact else 7.8), 2.5, stroke=style.MUTED)
     if (area := shown(found.get("area"))) is not None:
         sheet.diamond(scale.clipped(area), y, 4.4, stroke=style.MUTED)
 
@@ -216,6 +247,12 @@ def _verdict(sheet: Sheet, y: float, row: dict | None, *, look: Look, lang: str)
         arrow(sheet, mark.left - 8, y + 7.5, verdict, r=3.6)
         return
     x, middle = look.right + 12, y + (look.own + look.band) / 2
+    if look.compact:
+        arrow(sheet, x + 3, middle - 0.5, verdict, r=3.2)
+        sheet.text(x + 10, middle + look.size * MIDDLE, words, size=look.size, colour=colour, bold=bold)
+        sheet.text(look.width - 1, middle + look.size * MIDDLE, count, size=look.size - 1, colour=style.MUTED,
+                   anchor="end")  # fmt: skip
+        return
     arrow(sheet, x + 3, middle - 6.5, verdict, r=3.6)
     indent = 10 if verdict not in ("", "undecided") else 0
     if words:
@@ -239,12 +276,17 @@ def _other_labels(sheet: Sheet, y: float, found: dict, scale: Scale, *, own: str
     size, said = look.size - 1, {who: lines(labels.other(who, own=own), lang) for who in found}
     if "similar" in found and shown(found["similar"], "spread_low") is not None:
         said["similar"] = [*said["similar"], f"({lines(labels.MIDDLE_HALF, lang)[0]})"]
+    if look.compact:  # one line, in the first language; the table below the fold has both
+        band = said.get("similar", [""])[-1]
+        said = {who: [" ".join(dict.fromkeys([each[0], band])) if who == "similar" else each[0]]
+                for who, each in said.items()}  # fmt: skip
     places = [scale.clipped(shown(row)) for row in found.values()]
     widths = [max(style.text_width(line, size) for line in each) for each in said.values()]
     centres = dodge(places, widths, low=look.left + 2, high=look.right, gap=9)
     for who, x, centre in zip(found, places, centres, strict=True):
-        start = y + (10 if who == "nation" else 5.5)
-        sheet.line((x, start), (x, y + 12), (centre, y + 17), stroke=style.MUTED, width=0.7)
+        start = y + (10 if who == "nation" and not look.compact else 5.5)
+        sheet.line((x, start), (x, y + 12), (centre, y + (14 if look.compact else 17)), stroke=style.MUTED, width=0.7)
     for each, centre in zip(said.values(), centres, strict=True):
-        sheet.texts(centre, y + 26, each, size=size, colour=style.MUTED, anchor="middle", halo=True, leading=1.35)
-    return 10 + size * 1.35 * max(map(len, said.values()))
+        top = y + (21 if look.compact else 26)
+        sheet.texts(centre, top, each, size=size, colour=style.MUTED, anchor="middle", halo=True, leading=1.35)
+    return (5 if look.compact else 10) + size * 1.35 * max(map(len, said.values()))

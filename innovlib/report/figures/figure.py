@@ -107,12 +107,16 @@ class Figure:
             )
         return path
 
+    def narrow(self) -> str:
+        """The figure as HTML with its narrow drawing alone, for a place that is never wide."""
+        return self._html([("one", self.phone)])
+
     def _repr_html_(self) -> str:
+        return self._html([("wide", self.wide), ("phone", self.phone)])
+
+    def _html(self, drawings: list[tuple[str, Sheet]]) -> str:
         mark = f'<span class="synthetic">{escape(one_line(labels.SYNTHETIC, self.lang))}</span>'
-        drawing = "".join(
-            sheet.svg(attributes=f' class="{kind}" aria-hidden="true"')
-            for kind, sheet in (("wide", self.wide), ("phone", self.phone))
-        )
+        drawing = "".join(sheet.svg(attributes=f' class="{kind}" aria-hidden="true"') for kind, sheet in drawings)
         note = f'<p class="note">{words_html(self.note, self.lang)}</p>' if self.note else ""
         return (
             f'<figure class="fig">{SWITCH}<figcaption>{self._heading()}{mark if self.synthetic else ""}</figcaption>'
