@@ -23,8 +23,8 @@ from innovlib.area import contract, synthetic
 from innovlib.release.attack import Targets, reach
 from innovlib.release.least_loss import HIDDEN, PRINTED, Problem, give_up_least
 from innovlib.release.relations import release_of
-from innovlib.release.suppression import OPEN_COUNT, attacked, protect_release
-from innovlib.report.disclosure import rounded_half_up
+from innovlib.release.suppression import attacked, protect_release
+from innovlib.report.disclosure import OPEN_COUNT, rounded_half_up
 
 OUT = Path(__file__).with_suffix(".csv")
 NATION = OUT.with_name("disclosure_nation.csv")

@@ -14,8 +14,7 @@ import pandas as pd
 from innovlib.errors import Words
 from innovlib.release.leaks import Finding
 from innovlib.release.rendered import Rendered
-from innovlib.release.suppression import OPEN_POINTS
-from innovlib.report.disclosure import Profile
+from innovlib.report.disclosure import OPEN_POINTS, Profile
 
 
 def taken_apart(pages: list[Rendered], printed: pd.DataFrame, *, rules: Profile) -> list[Finding]:

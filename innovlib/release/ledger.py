@@ -19,7 +19,7 @@ import pandas as pd
 from innovlib.area.store import write_whole
 from innovlib.errors import BadInput, Unreadable, Words
 from innovlib.release.leaks import Finding
-from innovlib.report.disclosure import FEW_SCHOOLS, Profile, Protected, profile
+from innovlib.report.disclosure import FEW_SCHOOLS, FEWEST_NEW, Profile, Protected, profile
 
 LEDGER_FILE = "release-ledger.jsonl"
 KEY = ["report", "who", "test", "grade", "subject", "first_year_be", "last_year_be"]
@@ -155,7 +155,7 @@ def possible_difference(old: pd.DataFrame, new: pd.DataFrame) -> pd.Series:
     """True where the pupils behind two printed figures may differ by 1 to 9 (rounded counts leave it open)."""
     least = np.maximum(0, np.maximum(new["n_low"] - old["n_high"], old["n_low"] - new["n_high"]))
     most = np.maximum(new["n_high"] - old["n_low"], old["n_high"] - new["n_low"])
-    return (least <= 9) & (most >= 1)
+    return (least < FEWEST_NEW) & (most >= 1)
 
 
 def changes(printed: pd.DataFrame, ledger: Ledger, *, area: str, profile_name: str) -> list[Finding]:

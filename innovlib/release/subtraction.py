@@ -22,8 +22,8 @@ from innovlib.release.attack import Reach, Statements, Targets, reach
 from innovlib.release.leaks import Finding
 from innovlib.release.relations import SHARE_TESTED
 from innovlib.release.rendered import Rendered
-from innovlib.release.suppression import OPEN_COUNT, open_width
-from innovlib.report.disclosure import Profile
+from innovlib.release.suppression import open_width
+from innovlib.report.disclosure import OPEN_COUNT, Profile
 
 KNOWN_COLUMNS = ["level", "id", "year_be", "test", "grade", "subject", "n", "mean"]
 _SERIES = ["test", "grade", "subject"]

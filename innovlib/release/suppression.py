@@ -31,14 +31,16 @@ from scipy import sparse
 from innovlib.release.attack import Reach, Targets, reach
 from innovlib.release.least_loss import HIDDEN, PRINTED, WHOLE, Problem, give_up_least
 from innovlib.release.relations import GAP, SHARE_TESTED, Release
-from innovlib.report.disclosure import PERCENT_BANDS, Profile, profile, rounded_half_up
-
-#: A hidden count's possible values must span this much, a hidden mean's this many points.
-OPEN_COUNT, OPEN_POINTS = 5.0, 5.0
-#: Of a hidden share tested this many pupils' attendance must stay open.
-OPEN_ABSENT = 2.0
-#: What somebody who knows all scores but one may learn about the last (width, points) from the smallest shown group.
-OPEN_SCORE = 10.0
+from innovlib.report.disclosure import (
+    OPEN_ABSENT,
+    OPEN_COUNT,
+    OPEN_POINTS,
+    OPEN_SCORE,
+    PERCENT_BANDS,
+    Profile,
+    profile,
+    rounded_half_up,
+)
 
 
 def protect_release(release: Release, *, profile_name: str) -> pd.DataFrame:

@@ -32,10 +32,12 @@ from innovlib.release import ledger
 from innovlib.release.relations import GAP, SHARE_TESTED, release_of
 from innovlib.release.suppression import protect_release
 from innovlib.report import disclosure
-from innovlib.report.disclosure import Protected
+from innovlib.report.disclosure import FEW_SCHOOLS, Protected, rounded_half_up
 
 RESULT_KEY = ["who", *SERIES, "first_year_be", "last_year_be"]
 PLAN_COLUMNS = ["report", "school_id", *RESULT_KEY, "rule"]
+#: Numbers of a table that D6 may take back.
+_VALUES = ("mean", "percent", "gap", "conf_low", "conf_high", "spread_low", "spread_high")
 #: What a figure's fate is called, in the order in which it is told.
 LOSS = ("figures", "small", "hidden", "whole", "exposed")
 
@@ -138,7 +140,8 @@ class Page:
 
     def means(self, results: pd.DataFrame) -> Protected:
         """Means of groups of pupils (:func:`innovlib.report.disclosure.protect_means`) as they may be printed here."""
-        held = self._beside(disclosure.protect_means(results, profile_name=self.profile))
+        whole = self.plan.rules_for(results, report=self.report) == "whole"
+        held = self._beside(disclosure.protect_means(results, profile_name=self.profile, whole=whole))
         return ledger.kept(held, self.plan.book, report=self.report, area=self.plan.area)
 
     def shares(self, shares: pd.DataFrame) -> Protected:
@@ -147,7 +150,8 @@ class Page:
 
     def gaps(self, gaps: pd.DataFrame) -> Protected:
         """Schools' distances from the area (:func:`innovlib.report.disclosure.protect_gaps`) as they may be printed."""
-        return self._beside(disclosure.protect_gaps(gaps, profile_name=self.profile))
+        whole = self.plan.rules_for(gaps, report=self.report) == "whole"
+        return self._beside(disclosure.protect_gaps(gaps, profile_name=self.profile, whole=whole))
 
     def by(self, protect: Callable[..., Protected], table: pd.DataFrame, **more) -> Protected:
         """A table by another rule of :mod:`innovlib.report.disclosure`, one whose numbers are parts of no sum.
@@ -177,7 +181,50 @@ class Page:
         return disclosure.protect_count(n, profile_name=self.profile)
 
     def _beside(self, protected: Protected) -> Protected:
-        return self.passed(disclosure.apply_release(protected, self.plan, report=self.report))
+        return self.passed(apply_release(protected, self.plan, report=self.report))
+
+
+def apply_release(protected: Protected, plan: ReleasePlan, *, report: str) -> Protected:
+    """A protected table as it may stand beside all other reports of the release (D6).
+
+    Parameters
+    ----------
+    protected
+        Means, shares or gaps from the functions of :mod:`innovlib.report.disclosure`.
+    plan
+        What to take back over the whole release (:func:`release_plan`), same profile.
+    report
+        Whose page the table is for: ``school-ID``, ``cohort-N`` or ``area``.
+
+    Returns
+    -------
+    Protected
+        The same rows; those that D6 hides have ``status`` small, no value, and
+        :data:`innovlib.report.disclosure.FEW_SCHOOLS` for their n; those that lose their decimal are whole.
+
+    Raises
+    ------
+    BadInput
+        The plan was made for other readers.
+    """
+    if plan.profile != protected.profile:
+        raise BadInput(
+            Words(f"แผนการปกปิดทำไว้สำหรับ {plan.profile}", f"the release plan was made for {plan.profile}"),
+            expected=Words(protected.profile, protected.profile),
+        )
+    frame = protected.frame.copy()
+    rules = plan.rules_for(frame, report=report)
+    values = [c for c in _VALUES if c in frame]
+    whole = (rules == "whole") & (frame["status"] == "shown").to_numpy()
+    hidden = (rules == "hidden") & (frame["status"] == "shown").to_numpy()
+    frame.loc[whole, values] = rounded_half_up(frame.loc[whole, values])
+    frame.loc[hidden, values] = np.nan
+    marks = {"n": pd.NA, "n_label": FEW_SCHOOLS, "percent_label": FEW_SCHOOLS, "verdict": "", "status": "small"}
+    for column, mark in marks.items():
+        if column in frame:
+            frame.loc[hidden, column] = mark
+    fired = (*protected.fired, "D6") if (whole | hidden).any() and "D6" not in protected.fired else protected.fired
+    return replace(protected, frame=frame, fired=fired)
 
 
 def plan(area: Area, profile: str) -> ReleasePlan:

@@ -2,26 +2,39 @@
 
 These schools have three to seventeen children in a tested grade, so a mean can be one child's score. Every number on a
 page passes through a function here and leaves as a :class:`Protected` table; figures, tables and sentences take
-nothing else. Rules and thresholds follow the practice of statistical offices (GSS/GSR disclosure guidance for tables,
-US NCES 2011-603 for banded percentages, OpenSAFELY output checking for small counts).
+nothing else. In a report it passes through :class:`innovlib.release.withheld.Page` as well, which calls these functions
+and adds what belongs to the release as a whole (D6, D8).
 
-====  =====================================================================================  ===================
-rule  what it says                                                                           constant
-====  =====================================================================================  ===================
-D1    no statistic on fewer pupils than this; its n is shown as "<10"                        ``smallest_n``
-D2    counts at a level from 1 to k − 1 are hidden, and their complement                     ``smallest_count``
-D3    percentages are whole and banded by n, never 0 or 100                                  ``PERCENT_BANDS``
-D4    means: one decimal from 30 pupils on, whole below; never minimum, maximum or a rank    ``ONE_DECIMAL_FROM``
-D5    counts are rounded once and first, everything else is derived from them                ``count_step``
-D7    a group and its complement both need this many pupils and schools                      ``smallest_schools``
-D9    surveys: no figure from fewer respondents than this                                    ``smallest_replies``
-D10   too small: pool three years before hiding, else show the area                          ``POOLED_YEARS``
-D11   charts draw from the protected table only                                              :class:`Protected`
-D12   hidden, missing and zero are three different marks                                     ``status`` column
-====  =====================================================================================  ===================
+====  ==================================================================================  ===================  =======
+rule  what it says                                                                        constant             source
+====  ==================================================================================  ===================  =======
+D1    no statistic on fewer pupils than this; its n is shown as "<10"                     ``smallest_n``       [1] [2]
+D2    counts at a level from 1 to k − 1 are hidden, and their complement                  ``smallest_count``   [1] [3]
+D3    percentages are whole and banded by n, never 0 or 100                               ``PERCENT_BANDS``    [2]
+D4    means: one decimal from 30 pupils, whole below; never minimum, maximum or a rank    ``ONE_DECIMAL_FROM``  [3]
+D5    counts are rounded once and first, everything else is derived from them             ``count_step``       [3] [4]
+D6    nobody who subtracts learns a hidden value to within this                           ``OPEN_COUNT`` …     [1] [5]
+D7    a group and its complement both need this many pupils and schools                   ``smallest_schools``  [2]
+D8    what was handed out before is kept when fewer than this many pupils lie between     ``FEWEST_NEW``       [3]
+D9    surveys: no figure from fewer respondents than this                                 ``smallest_replies``  [1]
+D10   too small: pool three years before hiding, else show the area                       ``POOLED_YEARS``     [2]
+D11   charts draw from the protected table only                                           :class:`Protected`   [4]
+D12   hidden, missing and zero are three different marks                                  ``status`` column    [1]
+====  ==================================================================================  ===================  =======
 
-D6 (secondary suppression, :mod:`innovlib.release.suppression`) and D8 (the ledger, :mod:`innovlib.release.ledger`)
-belong to the release as a whole, not to one table; :func:`apply_release` brings what D6 decided into a table.
+What each rule did on a page is told in words by :data:`innovlib.report.provenance.RULES`. The machinery of D6 stands in
+:mod:`innovlib.release.suppression`, that of D8 in :mod:`innovlib.release.ledger`; D2 and D9 for ratings and surveys in
+:mod:`innovlib.report.surveys`.
+
+References
+----------
+The sources give the practice; where they leave a threshold to the publisher, it is set for schools of this size.
+
+[1] Government Statistical Service (2014). GSS/GSR Disclosure Control Guidance for Tables Produced from Administrative
+Sources. [2] National Center for Education Statistics (2010). Statistical Methods for Protecting Personally Identifiable
+Information in Aggregate Reporting, SLDS Technical Brief 3, NCES 2011-603. [3] OpenSAFELY, documentation: permitted
+outputs and output checking. [4] Griffiths E. et al. (2019). Handbook on Statistical Disclosure Control for Outputs,
+SDAP. [5] Hundepool A. et al. (2012). Statistical Disclosure Control, Wiley, chapter 4.
 """
 
 from __future__ import annotations
@@ -42,6 +55,14 @@ QUARTILES_FROM_SCHOOLS = 5
 FEW_SCHOOLS = "×"
 #: D10: years put together before a small number is hidden.
 POOLED_YEARS = 3
+#: D6: possible values of a hidden count must span this much, those of a hidden mean this many points.
+OPEN_COUNT, OPEN_POINTS = 5.0, 5.0
+#: D6: of a hidden share tested this many pupils' attendance must stay open.
+OPEN_ABSENT = 2.0
+#: D6: what somebody who knows all scores but one may learn about the last (points), from the smallest shown group.
+OPEN_SCORE = 10.0
+#: D8: a figure that is handed out again keeps its old value where fewer pupils than this lie between.
+FEWEST_NEW = 10
 #: D3: from n pupils on, percentages are shown only between these two; outside them as "≤ low" or "≥ high".
 PERCENT_BANDS = ((10, 20, 80), (20, 10, 90), (40, 5, 95), (100, 2, 98), (300, 1, 99))
 #: Two-sided 95 % normal quantile; school means are averages of pupils with a pooled, well-known pupil SD.
@@ -134,7 +155,7 @@ def rounded_half_up(values, step: float = 1.0):
     return np.sign(scaled) * np.floor(np.abs(scaled) + 0.5 + 1e-9) * step
 
 
-def protect_means(results: pd.DataFrame, *, profile_name: str) -> Protected:
+def protect_means(results: pd.DataFrame, *, profile_name: str, whole: np.ndarray | None = None) -> Protected:
     """Means of groups of pupils, ready to be seen.
 
     Parameters
@@ -146,6 +167,9 @@ def protect_means(results: pd.DataFrame, *, profile_name: str) -> Protected:
         pass through.
     profile_name
         public, partner or school.
+    whole
+        True for rows that D6 asks to be printed without a decimal; rounded here, from the true value, because rounding
+        what is rounded already would print 44.45 as 45.
 
     Returns
     -------
@@ -165,7 +189,7 @@ def protect_means(results: pd.DataFrame, *, profile_name: str) -> Protected:
 
     shown_n = np.where(published, n, rounded_half_up(n, rules.count_step))
     step = np.where(n >= ONE_DECIMAL_FROM, 0.1, 1.0)
-    step = np.where(published, 0.1, step)
+    step = np.where(published, 0.1, step if whole is None else np.where(whole, 1.0, step))
     half = _half_width(results, shown_n=shown_n)
     mean = results["mean"].to_numpy(dtype=float)
     interval = shown & ~published & np.isfinite(half)
@@ -270,13 +294,15 @@ def _band(n: np.ndarray, rules: Profile) -> tuple[np.ndarray, np.ndarray]:
     return low, high
 
 
-def protect_gaps(gaps: pd.DataFrame, *, profile_name: str) -> Protected:
+def protect_gaps(gaps: pd.DataFrame, *, profile_name: str, whole: np.ndarray | None = None) -> Protected:
     """Schools' distances from the area, ready to be seen; a school with too few pupils keeps its row but no value.
 
     Parameters
     ----------
     gaps
         As :func:`innovlib.measures.outcomes.school_gaps` returns them.
+    whole
+        As for :func:`protect_means`.
 
     Returns
     -------
@@ -287,7 +313,7 @@ def protect_gaps(gaps: pd.DataFrame, *, profile_name: str) -> Protected:
     rules = profile(profile_name)
     n, gap = gaps["n"].to_numpy(dtype=float), gaps["gap"].to_numpy(dtype=float)
     shown = n >= rules.smallest_n
-    step = np.where(n >= ONE_DECIMAL_FROM, 0.1, 1.0)
+    step = np.where((n >= ONE_DECIMAL_FROM) & (True if whole is None else ~whole), 0.1, 1.0)
     shown_n = rounded_half_up(n, rules.count_step)
     # From the rounded n, so that the interval tells no more about n than the count beside it.
     half = Z95 * gaps["std_error"].to_numpy(dtype=float) * np.sqrt(n / np.where(shown_n > 0, shown_n, np.nan))
@@ -313,49 +339,3 @@ def protect_count(n, *, profile_name: str) -> str:
     if pd.isna(n):
         return "–"
     return f"<{rules.smallest_n}" if 0 < n < rules.smallest_n else f"{int(rounded_half_up(n, rules.count_step)):,}"
-
-
-def apply_release(protected: Protected, plan, *, report: str) -> Protected:
-    """A protected table as it may stand beside all other reports of the release (D6).
-
-    Parameters
-    ----------
-    protected
-        Means, shares or gaps from the functions above.
-    plan
-        What to take back over the whole release (:func:`innovlib.release.withheld.release_plan`), same profile.
-    report
-        Whose page the table is for: ``school-ID``, ``cohort-N`` or ``area``.
-
-    Returns
-    -------
-    Protected
-        The same rows; those that D6 hides have ``status`` small, no value, and :data:`FEW_SCHOOLS` for their n; those
-        that lose their decimal are whole.
-
-    Raises
-    ------
-    BadInput
-        The plan was made for other readers.
-    """
-    if plan.profile != protected.profile:
-        raise BadInput(
-            Words(f"แผนการปกปิดทำไว้สำหรับ {plan.profile}", f"the release plan was made for {plan.profile}"),
-            expected=Words(protected.profile, protected.profile),
-        )
-    frame = protected.frame.copy()
-    rules = plan.rules_for(frame, report=report)
-    values = [c for c in _VALUES if c in frame]
-    whole = (rules == "whole") & (frame["status"] == "shown").to_numpy()
-    hidden = (rules == "hidden") & (frame["status"] == "shown").to_numpy()
-    frame.loc[whole, values] = rounded_half_up(frame.loc[whole, values])
-    frame.loc[hidden, values] = np.nan
-    marks = {"n": pd.NA, "n_label": FEW_SCHOOLS, "percent_label": FEW_SCHOOLS, "verdict": "", "status": "small"}
-    for column, mark in marks.items():
-        if column in frame:
-            frame.loc[hidden, column] = mark
-    fired = (*protected.fired, "D6") if (whole | hidden).any() and "D6" not in protected.fired else protected.fired
-    return replace(protected, frame=frame, fired=fired)
-
-
-_VALUES = ("mean", "percent", "gap", "conf_low", "conf_high", "spread_low", "spread_high")

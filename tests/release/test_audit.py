@@ -15,7 +15,7 @@ from innovlib.release import leaks, ledger, printed, rendered, subtraction
 from innovlib.release.audit import audit, release
 from innovlib.release.relations import release_of
 from innovlib.release.suppression import protect_release
-from innovlib.release.withheld import plan_of
+from innovlib.release.withheld import apply_release, plan_of
 from innovlib.report import disclosure, tables
 from innovlib.report.index import index_html
 from tests.conftest import make_schools, make_scores
@@ -46,7 +46,7 @@ def write_release(folder, *, plan=True, profile="public", sizes=None):
     for report, own, results in about:
         results = results[results["who"] == own]
         held = disclosure.protect_means(results, profile_name=profile)
-        held = disclosure.apply_release(held, decided, report=report) if plan else held
+        held = apply_release(held, decided, report=report) if plan else held
         shown = tables.results_table(held, own=own, caption=Words("ผล", "Results"))._repr_html_()
         (folder / f"{report}{ending}").write_text(
             f"<html><body class='{own}'><h1>โรงเรียน</h1>{shown}</body></html>", "utf-8"

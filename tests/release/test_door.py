@@ -113,7 +113,7 @@ def faults(sources_of_cells: list[str]) -> list[str]:
     """Where a template goes past the door: rules of one table called by itself, or a protected table not passed on."""
     found = []
     for source in sources_of_cells:
-        found += re.findall(r"disclosure\.(?:protect_\w+|apply_release|Protected)", source)
+        found += re.findall(r"(?:disclosure\.(?:protect_\w+|Protected)|\bapply_release)", source)
         found += re.findall(r"\b(?:protect_(?:means|shares|gaps|levels|answers|estimates))\(", source)
         found += [line.strip() for line in source.splitlines() if re.search(r"\.(?:to_)?frame\b", line)]
     whole = "\n".join(sources_of_cells)
@@ -169,6 +169,15 @@ def test_the_area_figure_is_held_on_every_page(release):
     frame = rows.drop(columns="rule").assign(mean=40.0)
     for report in ("area", "cohort-1", "school-A"):
         assert plan.rules_for(frame, report=report).tolist() == ["hidden"]
+
+
+def test_a_mean_that_loses_its_decimal_is_rounded_once(raw):
+    """44.45 is 44.5 to a tenth and 44 to the whole; rounding 44.5 again would say 45."""
+    rows = raw[raw["who"] == "school"].assign(mean=44.45, n=60)
+    told = rows.iloc[:1][withheld.RESULT_KEY].assign(report="school-H", school_id="H", rule="whole")
+    held = withheld.ReleasePlan("public", told).page("school-H").means(rows).frame
+    assert held["mean"].tolist() == [44.0] + [44.5] * (len(rows) - 1)
+    assert held["conf_low"].iloc[0] % 1 == 0
 
 
 def test_a_release_changes_the_share_of_the_reports_that_it_held_and_no_others(area, release, tmp_path):

@@ -10,10 +10,10 @@ from innovlib.area import contract, open_area
 from innovlib.errors import BadInput
 from innovlib.measures import comparison, outcomes
 from innovlib.release.relations import GAP, SHARE_TESTED, release_of
-from innovlib.release.suppression import OPEN_POINTS, _told, attacked, protect_release
-from innovlib.release.withheld import ReleasePlan, plan_of, release_plan
+from innovlib.release.suppression import _told, attacked, protect_release
+from innovlib.release.withheld import ReleasePlan, apply_release, plan_of, release_plan
 from innovlib.report import disclosure
-from innovlib.report.disclosure import apply_release, protect_gaps, protect_means, protect_shares
+from innovlib.report.disclosure import OPEN_POINTS, protect_gaps, protect_means, protect_shares
 from tests.conftest import make_schools, make_scores
 
 KEYS = ["test", "grade", "subject", "first_year_be", "last_year_be"]
