@@ -61,6 +61,66 @@ def panels(
     return held, refused
 
 
+def together(parts: dict[tuple, pd.DataFrame], *, first_be: int) -> pd.DataFrame:
+    """All series as one outcome: a school's mean distance, over its tests, from its own level before anyone joined.
+
+    One question asked of all tests needs no adjustment for their number, and more pupils stand behind it. Each series
+    is first taken as the school's distance from its own mean of the years before ``first_be``, for pilot and comparison
+    schools alike, so that a school that sits other tests in other years does not seem to change. A school's series
+    without a result before ``first_be`` is left out.
+
+    Parameters
+    ----------
+    parts
+        Series to frames with school_id, year_be, outcome and n, as :func:`series` gives them; all in one unit.
+    first_be
+        First year in which any school had joined.
+
+    Returns
+    -------
+    DataFrame
+        school_id, year_be, outcome (mean over the series a school has that year), n (pupils in the largest of them).
+
+    Examples
+    --------
+    >>> rows = {"school_id": ["a", "a"], "year_be": [2561, 2562], "outcome": [1.0, 3.0], "n": [8, 9]}
+    >>> together({"one": pd.DataFrame(rows)}, first_be=2562)["outcome"].tolist()
+    [0.0, 2.0]
+    """
+    anchored = []
+    for frame in parts.values():
+        before = frame[frame["year_be"] < first_be].groupby("school_id")["outcome"].mean()
+        level = frame["school_id"].map(before).astype("float64")
+        anchored.append(frame.assign(outcome=frame["outcome"] - level))
+    rows = pd.concat(anchored).dropna(subset=["outcome"])
+    found = rows.groupby(["school_id", "year_be"], observed=True).agg(outcome=("outcome", "mean"), n=("n", "max"))
+    return found.reset_index()
+
+
+def share_tested(scores: pd.DataFrame, key: tuple[str, str, str]) -> pd.DataFrame:
+    """The share of a series' pupils who sat the test (0–1): school_id, year_be, outcome, n (enrolled)."""
+    rows = of_series(scores, key)
+    rows = rows[rows["n_enrolled"] > 0]
+    share = rows["n_tested"].astype("float64") / rows["n_enrolled"].astype("float64")
+    return rows[["school_id", "year_be"]].assign(outcome=share, n=rows["n_enrolled"]).reset_index(drop=True)
+
+
+def enrolled(scores: pd.DataFrame, key: tuple[str, str, str]) -> pd.DataFrame:
+    """Pupils enrolled in a series' grade: children born years before any school joined, whom joining cannot have made.
+
+    A placebo outcome; a change says that families moved to or away from pilot schools.
+    """
+    rows = of_series(scores, key).dropna(subset=["n_enrolled"])
+    count = rows["n_enrolled"].astype("float64")
+    return rows[["school_id", "year_be"]].assign(outcome=count, n=count).reset_index(drop=True)
+
+
+def of_series(scores: pd.DataFrame, key: tuple[str, str, str]) -> pd.DataFrame:
+    """The rows of the scores table that belong to one series."""
+    test, grade, subject = key
+    return scores[(scores["test"] == test) & (scores["grade"] == grade) & (scores["subject"] == subject)]
+
+
 def gaps(pupils: pd.DataFrame, *, by: str, fewest: int = 3) -> dict[tuple[str, str], pd.DataFrame]:
     """The gap between two groups of pupils within each school and year, as an outcome.
 

@@ -178,10 +178,7 @@ def leave_one_out(panel: Panel, *, most: int = 100) -> pd.DataFrame:
     pilots = np.flatnonzero(panel.treated)
     for row in np.sort(pilots[np.argsort(-np.abs(scores[pilots]), kind="stable")[:most]]):
         one = inference.welch(panel.keep(np.delete(np.arange(len(panel.joined)), row)))
-        held = {
-            c: getattr(one, c) for c in ("estimate", "std_error", "conf_low", "conf_high", "p_value", "n", "n_treated")
-        }
-        rows.append({"school_id": panel.schools["school_id"].iat[row]} | held | {"change": one.estimate - full})
+        rows.append({"school_id": panel.schools["school_id"].iat[row]} | _held(one) | {"change": one.estimate - full})
     return pd.DataFrame(rows).sort_values("change", ignore_index=True)
 
 
@@ -205,10 +202,35 @@ def placebo_years(panel: Panel) -> pd.DataFrame:
             one = inference.effect(pretended)
         except CannotEstimate:
             continue
-        held = {
-            c: getattr(one, c) for c in ("estimate", "std_error", "conf_low", "conf_high", "p_value", "n", "n_treated")
-        }
-        rows.append({"years_early": lead} | held)
-    return pd.DataFrame(
-        rows, columns=["years_early", "estimate", "std_error", "conf_low", "conf_high", "p_value", "n", "n_treated"]
-    )
+        rows.append({"years_early": lead} | _held(one))
+    return pd.DataFrame(rows, columns=["years_early", *_KEPT])
+
+
+def placebo_outcomes(others: dict[str, Panel]) -> pd.DataFrame:
+    """Effects on outcomes that joining cannot have moved, by the design's own test; an effect there is a warning.
+
+    Parameters
+    ----------
+    others
+        Name of each placebo outcome to its panel.
+
+    Returns
+    -------
+    DataFrame
+        Columns: outcome, estimate, std_error, conf_low, conf_high, p_value, n, n_treated, unit. Outcomes that cannot
+        carry an estimate are not rows.
+    """
+    rows = []
+    for name, other in others.items():
+        try:
+            rows.append({"outcome": name} | _held(inference.effect(other)) | {"unit": other.design.unit})
+        except CannotEstimate:
+            continue
+    return pd.DataFrame(rows, columns=["outcome", *_KEPT, "unit"])
+
+
+_KEPT = ("estimate", "std_error", "conf_low", "conf_high", "p_value", "n", "n_treated")
+
+
+def _held(one: Effect) -> dict:
+    return {column: getattr(one, column) for column in _KEPT}

@@ -30,8 +30,8 @@ def outcomes(panels: dict[str, Panel]) -> Effects:
     Returns
     -------
     Effects
-        Columns: outcome, estimate, std_error, conf_low, conf_high, p_value, p_adjusted, n, n_treated, unit, reason
-        (why there is no number, in English; "" otherwise). Intervals are not adjusted.
+        Columns: outcome, estimate, std_error, conf_low, conf_high, p_value, p_adjusted, n, n_treated, unit, reason and
+        reason_th (why there is no number; "" otherwise). Intervals are not adjusted.
 
     Examples
     --------
@@ -53,12 +53,15 @@ def outcomes(panels: dict[str, Panel]) -> Effects:
                     "n_treated": int(one.treated.sum()),
                     "unit": one.design.unit,
                     "reason": error.words.en,
+                    "reason_th": error.words.th,
                 }
             )
             continue
         columns = ("estimate", "std_error", "conf_low", "conf_high", "p_value", "n", "n_treated")
         rows.append(
-            {"outcome": name} | {c: getattr(found, c) for c in columns} | {"unit": one.design.unit, "reason": ""}
+            {"outcome": name}
+            | {c: getattr(found, c) for c in columns}
+            | {"unit": one.design.unit, "reason": "", "reason_th": ""}
         )
         held[name] = one
     frame = pd.DataFrame(rows).reindex(columns=_COLUMNS)
@@ -74,7 +77,7 @@ def outcomes(panels: dict[str, Panel]) -> Effects:
 
 _COLUMNS = [
     "outcome", "estimate", "std_error", "conf_low", "conf_high", "p_value", "p_adjusted", "n", "n_treated",
-    "unit", "reason",
+    "unit", "reason", "reason_th",
 ]  # fmt: skip
 
 

@@ -32,13 +32,14 @@ class Scenario:
 
 
 #: A pilots at random; B small pilots; C large pilots; D2 pilots fill three subdistricts that have shocks of their own;
-#: H effects differ between schools; M a tenth of the results is missing.
+#: H, H3 effects differ between schools (SD .2, .3); M a tenth of the results is missing.
 SCENARIOS = {
     "A": Scenario(),
     "B": Scenario(pilots="small"),
     "C": Scenario(pilots="large"),
     "D2": Scenario(pilots="clustered", area_sd=0.10),
     "H": Scenario(effects_sd=0.2),
+    "H3": Scenario(effects_sd=0.3),
     "M": Scenario(gaps=0.10),
 }
 

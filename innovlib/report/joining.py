@@ -1,6 +1,6 @@
-"""What joining the innovation area did to results, as a reader sees it: one table and one sentence over all outcomes.
+"""What joining did, ready to be seen: protected tables of the area's shared effects, and words chosen by rule.
 
-The numbers come from :mod:`innovlib.effects.several`; here they are protected, rounded and put into words.
+Every sentence is chosen from the numbers as they are printed, so that no sentence can say more than its interval.
 """
 
 from __future__ import annotations
@@ -9,84 +9,334 @@ import numpy as np
 import pandas as pd
 
 from innovlib import terms
-from innovlib.effects import outcomes, several
 from innovlib.effects.design import Design
+from innovlib.effects.effect import shown
+from innovlib.effects.findings import ALL
+from innovlib.effects.threats import COLUMNS, THREATS
 from innovlib.errors import Words
-from innovlib.report import labels
-from innovlib.report.disclosure import Protected, profile, rounded_half_up
+from innovlib.report import figures, labels
+from innovlib.report.disclosure import ONE_DECIMAL_FROM, Profile, Protected, profile, rounded_half_up
+from innovlib.report.figures import Figure
+from innovlib.report.prose import Prose
 from innovlib.report.tables import Column, Table, table
-from innovlib.report.words import joined, listed, sentence, series
+from innovlib.report.typeset import number
+from innovlib.report.words import listed, sentence, series
 
 #: An outcome stands out when its p-value, adjusted for all looked at, is below this and its interval leaves zero out.
 LEVEL = 0.05
 
+_SHOWN = ["estimate", "conf_low", "conf_high", "smallest", "slope", "slope_low", "slope_high", "breakdown"]
+_COLUMNS = ["kind", "test", "grade", "subject", "what", *_SHOWN, "p_adjusted", "n_treated", "n", "permuted", "verdict",
+            "status", "reason_th", "reason_en"]  # fmt: skip
 
-def effects(scores: pd.DataFrame, schools: pd.DataFrame, *, profile_name: str) -> Protected:
-    """The effect of joining on each test and subject that can carry one, in points, ready to be seen.
+
+def effects(found: dict[str, pd.DataFrame], *, profile_name: str, group: str = ALL) -> Protected:
+    """The effects of joining on each test and on all tests together, ready to be seen.
+
+    Parameters
+    ----------
+    found
+        The area's shared effects (:func:`innovlib.effects.findings.findings`).
+    group
+        "all" pilots, or a cohort's number as text.
 
     Returns
     -------
     Protected
-        ``test``, ``grade``, ``subject``, ``estimate``, ``conf_low``, ``conf_high`` (points, one decimal),
-        ``p_adjusted``, ``n_treated``, ``n`` (schools), ``verdict``, ``status``: shown, or small where fewer pilot
-        schools than the profile asks for or no interval can be given. Empty where no outcome has pilot schools
-        before and after joining.
+        One row per outcome of kind "together", "score", "spread" or "gap"; points (gaps: SD) with one decimal, whole
+        where fewer than 30 pupils' results stand behind them. ``status``: shown; small where fewer pilot schools,
+        comparison schools or pupils than the profile asks for; absent where there is no estimate, with the reason.
+        ``verdict`` follows from the printed interval and the adjusted p-value: clearly_above or clearly_below where
+        both speak, likely_above or likely_below where only the interval does, else undecided.
     """
-    held, _ = outcomes.panels(scores, schools, design=Design(unit="points"))
-    if not held:
-        return Protected(pd.DataFrame({c: [] for c in _COLUMNS}), profile_name)
-    found = several.outcomes(held).to_frame()
-    keys = pd.DataFrame(found["outcome"].tolist(), columns=["test", "grade", "subject"], index=found.index)
-    out = pd.concat([keys, found], axis="columns")
-    shown = out["conf_low"].notna() & (out["n_treated"] >= profile(profile_name).smallest_schools)
-    clear = (out["p_adjusted"] < LEVEL) & ((out["conf_low"] > 0) | (out["conf_high"] < 0))
-    sign = np.where(out["estimate"] > 0, "clearly_above", "clearly_below")
-    for column in ("estimate", "conf_low", "conf_high"):
-        out[column] = np.where(shown, rounded_half_up(out[column], 0.1).round(1), np.nan)
-    out["verdict"] = np.where(~shown, "", np.where(clear, sign, "undecided"))
-    out["p_adjusted"] = out["p_adjusted"].where(shown)
-    out["status"] = np.where(shown, "shown", "small")
-    order = [_rank(row) for row in out[["test", "grade", "subject"]].itertuples(index=False)]
-    out = out.assign(order=order).sort_values("order", ignore_index=True)
-    return Protected(out[_COLUMNS], profile_name, () if shown.all() else ("D7",))
+    rows = found["effects"]
+    rows = rows[(rows["group"] == group) & rows["kind"].isin(["together", "score", "spread", "gap"])]
+    out = rows.reset_index(drop=True).merge(_trends(found, group), on=["kind", "test", "grade", "subject"], how="left")
+    rules = profile(profile_name)
+    absent, small = out["conf_low"].isna(), ~_allowed(out, rules)
+    out["status"] = np.select([absent, small], ["absent", "small"], "shown")
+    step = np.where(out[["pupils_before", "pupils_after"]].min(axis=1) < ONE_DECIMAL_FROM, 1.0, 0.1)
+    step = np.where(out["kind"] == "gap", 0.01, step)
+    for column in _SHOWN:
+        fine = 0.01 if column.startswith(("slope", "breakdown")) else step
+        out[column] = _rounded(out[column], np.broadcast_to(fine, len(out))).where(out["status"] == "shown")
+    out["p_adjusted"] = out["p_adjusted"].where(out["status"] == "shown")
+    out["verdict"] = [_verdict(row) for row in out.to_dict("records")]
+    order = [_rank(row) for row in out[["kind", "test", "grade", "subject"]].itertuples(index=False)]
+    out = out.assign(order=order).sort_values("order", ignore_index=True, kind="stable")
+    return Protected(out[_COLUMNS], profile_name, ("D7",) if (out["status"] == "small").any() else ())
 
 
-def _rank(row: tuple[str, str, str]) -> tuple[int, int, int]:
-    test, grade, subject = row
-    return terms.TESTS.index(test), terms.GRADES.index(grade), terms.SUBJECTS.index(subject)
+def _trends(found: dict[str, pd.DataFrame], group: str) -> pd.DataFrame:
+    names = {"estimate": "slope", "conf_low": "slope_low", "conf_high": "slope_high", "breakdown": "breakdown"}
+    rows = found["trend"].reindex(columns=["group", "kind", "test", "grade", "subject", *names])
+    return rows[rows["group"] == group].drop(columns="group").rename(columns=names)
 
 
-_COLUMNS = ["test", "grade", "subject", "estimate", "conf_low", "conf_high", "p_adjusted", "n_treated", "n", "verdict",
-            "status"]  # fmt: skip
+def _allowed(rows: pd.DataFrame, rules: Profile) -> pd.Series:
+    """Whether schools and pupils on both sides are as many as the profile asks for (D1, D7)."""
+    schools = np.minimum(rows["n_treated"], rows["n"] - rows["n_treated"]) >= rules.smallest_schools
+    pupils = rows[["pupils_before", "pupils_after"]].min(axis=1, skipna=True)
+    return schools & (pupils.isna() | (pupils >= rules.smallest_n))
+
+
+def _rounded(values: pd.Series, step: np.ndarray) -> pd.Series:
+    whole, tenth, hundredth = (rounded_half_up(values.astype("float64"), s) for s in (1.0, 0.1, 0.01))
+    return pd.Series(np.select([step == 1.0, step == 0.1], [whole, tenth], hundredth), index=values.index).round(2)
+
+
+def _verdict(row: dict) -> str:
+    if row["status"] != "shown":
+        return ""
+    side = "above" if row["conf_low"] > 0 else "below" if row["conf_high"] < 0 else ""
+    if not side:
+        return "undecided"
+    return f"clearly_{side}" if row["p_adjusted"] < LEVEL else f"likely_{side}"
+
+
+def _rank(row: tuple[str, str, str, str]) -> tuple[int, ...]:
+    places = (("together", "score", "spread", "gap"), terms.TESTS, terms.GRADES, terms.SUBJECTS)
+    return tuple(known.index(name) if name in known else -1 for known, name in zip(places, row, strict=True))
+
+
+def by_time(found: dict[str, pd.DataFrame], *, profile_name: str, group: str = ALL) -> Protected:
+    """The effect on all tests together by years from joining, for :func:`innovlib.report.figures.event_study`.
+
+    Years that rest on fewer schools or pupils than the profile asks for, or on fewer than four pilots, are small.
+    """
+    rows = found["by_time"].reindex(columns=["group", "kind", *_BY_TIME, "pupils_before", "pupils_after"])
+    rows = rows[(rows["group"] == group) & (rows["kind"] == "together")].reset_index(drop=True)
+    rules, pupils = profile(profile_name), rows["pupils_before"] + rows["pupils_after"]
+    schools = np.minimum(rows["n_treated"], rows["n"] - rows["n_treated"]) >= rules.smallest_schools
+    shown = schools & (pupils >= rules.smallest_n) & rows["conf_low"].notna()
+    for column in _BY_TIME[1:6]:
+        step = np.where(pupils < ONE_DECIMAL_FROM, 1.0, 0.1)
+        rows[column] = _rounded(rows[column], step).where(shown)
+    rows["status"] = np.where(shown, "shown", "small")
+    return Protected(rows[[*_BY_TIME, "status"]], profile_name, () if shown.all() else ("D7",))
+
+
+_BY_TIME = ["event_time", "estimate", "conf_low", "conf_high", "band_low", "band_high", "n_treated", "n"]
+
+
+# --- words ---------------------------------------------------------------------------------------------------------
+
+
+def _of(found: Protected, kind: str) -> pd.DataFrame:
+    return found.frame[found.frame["kind"] == kind]
 
 
 def headline(found: Protected) -> Words:
-    """Whether joining changed any result, by the adjusted p-values; that it cannot be told, where so."""
-    shown = found.frame[found.frame["status"] == "shown"]
-    if shown.empty:
+    """Whether joining moved the tests together, by the printed interval; that it cannot be told, where so."""
+    rows = _of(found, "together")
+    if rows.empty or rows["status"].iat[0] != "shown":
         return sentence("effects.cannot")
+    return sentence(f"effects.{rows['verdict'].iat[0]}")
+
+
+def paragraph(found: Protected) -> Words:
+    """What may be said, as one paragraph: all tests together, each test, gaps and spread, the trend before joining."""
+    return _paragraph([*_together(found), *_tests(found), *_inequality(found), *_trend(found)])
+
+
+def _paragraph(parts: list[Words]) -> Words:
+    return Words(" ".join(p.th for p in parts), "".join(f"{p.en}. " for p in parts).rstrip())
+
+
+def reckoned(found: Protected) -> Words:
+    """What stands under the table: how to read it, how chance was reckoned, and which tests have no estimate."""
+    some = (found.frame["status"] == "shown").any()
+    return _paragraph([*([sentence("effects.note"), *_how(found)] if some else []), *_cannot(found)])
+
+
+def _together(found: Protected) -> list[Words]:
+    rows = _of(found, "together")
+    if rows.empty or rows["status"].iat[0] != "shown":
+        return [headline(found)]
+    row = rows.iloc[0]
+    value, low, high = number(row["estimate"], signed=True), number(row["conf_low"]), number(row["conf_high"])
+    schools = {"pilots": int(row["n_treated"]), "others": int(row["n"] - row["n_treated"])}
+    parts = [sentence("effects.together", said=headline(found), value=value, low=low, high=high, **schools)]
+    if pd.notna(row["smallest"]):
+        parts.append(sentence("effects.power", smallest=number(row["smallest"])))
+    return parts
+
+
+def _tests(found: Protected) -> list[Words]:
+    """Which tests stand out, with those that do so only by themselves; that none does, where so."""
+    rows = _of(found, "score")
+    shown = rows[rows["status"] == "shown"]
+    if shown.empty:
+        return []
     parts = []
-    for code, key in (("clearly_above", "effects.up"), ("clearly_below", "effects.down")):
-        rows = shown[shown["verdict"] == code]
-        if len(rows):
-            parts.append(sentence(key, what=listed([series(row) for _, row in rows.iterrows()])))
-    return joined(parts) if parts else sentence("effects.none", count=len(shown))
+    for code in ("clearly_above", "clearly_below", "likely_above", "likely_below"):
+        held = shown[shown["verdict"] == code]
+        if len(held):
+            what = listed([series(row) for _, row in held.iterrows()])
+            parts.append(sentence(f"effects.tests_{code}", what=what, count=len(shown)))
+    return parts or [sentence("effects.none", count=len(shown))]
+
+
+def _inequality(found: Protected) -> list[Words]:
+    """Whether gaps between groups of pupils or the spread between schools moved."""
+    rows = found.frame[found.frame["kind"].isin(["gap", "spread"]) & (found.frame["status"] == "shown")]
+    if rows.empty:
+        return []
+    moved = int(rows["verdict"].str.startswith("clearly").sum())
+    return [sentence("effects.gaps_moved" if moved else "effects.gaps_still", count=len(rows), moved=moved)]
+
+
+def _trend(found: Protected) -> list[Words]:
+    rows = _of(found, "together")
+    rows = rows[rows["breakdown"].notna() & rows["slope"].notna()]
+    if rows.empty:
+        return []
+    row = rows.iloc[0]
+    within = max(abs(row["slope_low"]), abs(row["slope_high"])) < row["breakdown"]
+    slope = number(row["slope"], decimals=2, signed=True)
+    low, high, broken = (number(row[name], decimals=2) for name in ("slope_low", "slope_high", "breakdown"))
+    key = "effects.trend_survives" if within else "effects.trend_open"
+    return [sentence(key, slope=slope, low=low, high=high, breakdown=broken)]
+
+
+def _cannot(found: Protected) -> list[Words]:
+    """Tests without an estimate, each with its reason; and how many are hidden by rule."""
+    rows, parts = _of(found, "score"), []
+    for (th, en), held in rows[rows["status"] == "absent"].groupby(["reason_th", "reason_en"], sort=False):
+        what = listed([series(row) for _, row in held.iterrows()])
+        parts.append(sentence("effects.because", what=what, reason=_first(th, en)))
+    hidden = int((rows["status"] == "small").sum())
+    return parts + ([sentence("effects.small", count=hidden)] if hidden else [])
+
+
+def _first(th: str, en: str) -> Words:
+    """What was found, without what was expected and what to do."""
+    for end in (" ที่ควรเป็น: ", " วิธีแก้: ", " Expected: ", " What to do: "):
+        th, en = th.partition(end)[0], en.partition(end)[0]
+    return Words(th, en.rstrip("."))
+
+
+def _how(found: Protected) -> list[Words]:
+    """What chance was reckoned with, and the choices of the design that are not the default."""
+    shown = found.frame[(found.frame["status"] == "shown") & found.frame["kind"].isin(["together", "score"])]
+    ways = sorted({way for way in shown["permuted"] if way}) or ["schools"]
+    asked = Design(unit="points")
+    made = Words(asked.departures("th"), asked.departures("en").rstrip("."))
+    return [*(sentence(f"effects.by_{way}") for way in ways), made]
+
+
+def event_figure(rows: Protected, found: Protected, *, synthetic: bool = False, lang: str = "both") -> Figure | Prose:
+    """The event study of all tests together; nothing where no year may be shown (the paragraph then says why)."""
+    if not (rows.frame["status"] == "shown").any():
+        return Prose((), lang=lang)
+    words = {"title": headline(found), "alt": event_alt(rows), "note": sentence("effects.figure_note")}
+    return figures.event_study(rows, **words, synthetic=synthetic, lang=lang)
+
+
+def event_alt(rows: Protected) -> Words:
+    """Alternative text of the event study: every year that is drawn, in words."""
+    shown = rows.frame[rows.frame["status"] == "shown"]
+    parts = [
+        sentence("effects.alt_year", time=number(float(r["event_time"]), signed=True), value=number(r["estimate"]),
+                 low=number(r["conf_low"]), high=number(r["conf_high"]))
+        for r in shown.to_dict("records")
+    ]  # fmt: skip
+    return sentence("effects.alt", years=Words(", ".join(p.th for p in parts), ", ".join(p.en for p in parts)))
 
 
 def effects_table(found: Protected, *, lang: str) -> Table:
-    """The effects with their intervals and adjusted p-values, in the order of tests and subjects."""
-    what = [labels.subject(s) for s in found.frame["subject"]]
-    place = [labels.test_grade(t, g) for t, g in zip(found.frame["test"], found.frame["grade"], strict=True)]
-    rows = Protected(found.frame.assign(what=what, place=place), found.profile, found.fired)
+    """Tests with their intervals, the smallest effect each could show, and p-values adjusted for all looked at."""
+    frame = found.frame[found.frame["kind"].isin(["together", "score"]) & (found.frame["status"] != "absent")]
+    whole = frame["kind"] == "together"
+    what = [labels.ALL_TESTS if w else labels.subject(s) for w, s in zip(whole, frame["subject"], strict=True)]
+    place = [
+        labels.TOGETHER if w else labels.test_grade(t, g)
+        for w, t, g in zip(whole, frame["test"], frame["grade"], strict=True)
+    ]
+    rows = Protected(frame.assign(what=what, place=place), found.profile, found.fired, found.plan)
     columns = [
         Column("what", labels.SUBJECT),
         Column("n_treated", Words("โรงเรียนนำร่อง", "Pilot schools"), kind="number"),
         Column("estimate", Words("เปลี่ยนมากกว่ากลุ่มเทียบ (คะแนน)", "Change beyond others (points)"), kind="difference"),
         Column("conf", Words("ช่วงความเชื่อมั่น 95%", "95% interval"), kind="interval", decimals=1),
-        Column("p_adjusted", Words("ค่า p ปรับแล้ว", "Adjusted p"), kind="number", decimals=2),
+        Column("smallest", Words("ผลเล็กสุดที่พบได้", "Smallest to be found"), kind="number", decimals=1),
+        Column("p_adjusted", Words("ค่า p ปรับแล้ว", "Adjusted p"), kind="number", decimals=3),
         Column("verdict", labels.READING, kind="verdict"),
     ]
     caption = Words(
         "การเปลี่ยนแปลงหลังเข้าร่วม เทียบโรงเรียนที่ไม่เคยเข้าร่วม", "Change after joining, beside schools that never joined"
     )
-    return table(rows, columns=columns, caption=caption, note=sentence("effects.note"), lang=lang, group="place")
+    return table(rows, columns=columns, caption=caption, note=reckoned(found), lang=lang, group="place")
+
+
+# --- one school ----------------------------------------------------------------------------------------------------
+
+
+def of_school(found: dict[str, pd.DataFrame], school_id: str, *, profile_name: str) -> Protected:
+    """What one pilot school's own change can say: one row, or none where the school is no pilot with a change.
+
+    Returns
+    -------
+    Protected
+        ``change`` (points, all tests together, beyond the comparison schools), ``usual_low``, ``usual_high`` (where
+        95 % of comparison schools of its size lie), ``smallest`` (change that one school must make to be told from
+        chance four times in five), ``n_years``, ``status``.
+    """
+    held, least = found["schools"].reindex(columns=_OF_SCHOOL), found["smallest"].reindex(columns=_OF_LEAST)
+    row = held[(held["group"] == ALL) & (held["kind"] == "together") & (held["school_id"] == school_id)].copy()
+    one = least[(least["group"] == ALL) & (least["kind"] == "together") & (least["who"] == "school")]
+    row["smallest"] = float(one["smallest"].iat[0]) if len(one) else np.nan
+    pupils = row[["pupils_before", "pupils_after"]].min(axis=1)
+    shown = (pupils >= profile(profile_name).smallest_n) & row[["change", "usual_low", "smallest"]].notna().all(axis=1)
+    for column in _OF_SCHOOL_SHOWN:
+        row[column] = _rounded(row[column], np.where(pupils < ONE_DECIMAL_FROM, 1.0, 0.1)).where(shown)
+    row["status"] = np.where(shown, "shown", "small")
+    kept = row[["school_id", *_OF_SCHOOL_SHOWN, "n_years", "status"]].reset_index(drop=True)
+    return Protected(kept, profile_name, () if shown.all() else ("D1",))
+
+
+_OF_SCHOOL_SHOWN = ["change", "usual_low", "usual_high", "smallest"]
+_OF_SCHOOL = [
+    "group",
+    "kind",
+    "school_id",
+    "change",
+    "usual_low",
+    "usual_high",
+    "n_years",
+    "pupils_before",
+    "pupils_after",
+]
+_OF_LEAST = ["group", "kind", "who", "smallest"]
+
+
+def school_sentences(own: Protected) -> list[Words]:
+    """What may be said of one school: its change beside the usual, and the smallest change it could show."""
+    if own.frame.empty:
+        return [sentence("effects.school_no_change")]
+    row = own.frame.iloc[0]
+    if row["status"] != "shown":
+        return [sentence("effects.school_small")]
+    inside = row["usual_low"] <= row["change"] <= row["usual_high"]
+    key = "effects.school_usual" if inside else "effects.school_unusual"
+    value = number(row["change"], signed=True)
+    low, high = number(row["usual_low"]), number(row["usual_high"])
+    return [sentence(key, value=value, low=low, high=high, smallest=number(row["smallest"]))]
+
+
+def threat_lines(found: dict[str, pd.DataFrame], *, group: str = ALL) -> list[str]:
+    """The nine threats to the effect on all tests together, one line each, for the area's own office."""
+    rows = found["threats"].reindex(columns=["group", "kind", *COLUMNS])
+    rows = rows[(rows["group"] == group) & (rows["kind"] == "together")]
+    words = [THREATS[name] for name in rows["threat"]]
+    return [f"- {w.th} · {w.en}: {_numbers(row)}" for w, row in zip(words, rows.to_dict("records"), strict=True)]
+
+
+def _numbers(row: dict) -> str:
+    if row["reason_th"]:
+        return f"– ({_first(row['reason_th'], '').th})"
+    parts = [shown(row["estimate"])]
+    parts += [f"[{shown(row['conf_low'])}, {shown(row['conf_high'])}]"] if pd.notna(row["conf_low"]) else []
+    parts += [f"p {row['p_value']:.3f}"] if pd.notna(row["p_value"]) else []
+    parts += [f"({row['limit']:.3g})"] if pd.notna(row["limit"]) else []
+    return " ".join(parts)

@@ -1,70 +1,211 @@
+"""The section on joining: what is printed follows from the printed interval, and nothing else."""
+
+from __future__ import annotations
+
 import numpy as np
+import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from innovlib.effects import outcomes, several
-from innovlib.effects.design import Design
-from innovlib.report import joining
+from innovlib.effects.findings import KEY, TABLES
+from innovlib.report import figures, joining
+from innovlib.report.prose import Prose
 
-
-@pytest.fixture
-def joined_late(many_schools):
-    """The twenty schools, four of them joining in 2565, so that there are years before and after."""
-    schools, scores = many_schools
-    return schools.assign(
-        joined_year_be=schools["joined_year_be"].mask(schools["joined_year_be"].notna(), 2565)
-    ), scores
+SERIES = (("NT", "ป.3", "thai"), ("NT", "ป.3", "maths"), ("O-NET", "ป.6", "english"))
 
 
-def test_the_table_says_what_the_estimate_says(joined_late):
-    schools, scores = joined_late
-    found = joining.effects(scores, schools, profile_name="public").frame
-    held, _ = outcomes.panels(scores, schools, design=Design(unit="points"))
-    asked = several.outcomes(held).to_frame().set_index("outcome")
-    for row in found.itertuples():
-        whole = asked.loc[[(row.test, row.grade, row.subject)]].iloc[0]
-        assert row.estimate == pytest.approx(whole["estimate"], abs=0.051)
-        assert row.p_adjusted == whole["p_adjusted"]
-    assert list(found["subject"]) == ["thai", "maths"]
+def rows(kind: str, test: str = "", grade: str = "", subject: str = "", **numbers) -> dict:
+    held = {"estimate": 2.0, "conf_low": -1.0, "conf_high": 5.0, "p_value": 0.3, "p_adjusted": 0.5, "n": 98.0,
+            "n_treated": 13.0, "pupils_before": 300.0, "pupils_after": 400.0, "smallest": 3.0, "unit": "points",
+            "permuted": "schools", "reason_th": "", "reason_en": ""}  # fmt: skip
+    return {"group": "all", "kind": kind, "test": test, "grade": grade, "subject": subject, "what": ""} | held | numbers
 
 
-def test_a_large_effect_is_told_with_its_subject_and_no_other(joined_late):
-    schools, scores = joined_late
-    pilots = schools.loc[schools["cohort"].notna(), "school_id"]
-    hit = scores["school_id"].isin(pilots) & (scores["year_be"] >= 2565) & (scores["subject"] == "maths")
-    risen = scores.assign(mean=scores["mean"] + 25.0 * hit)
-    found = joining.effects(risen, schools, profile_name="public")
-    verdicts = dict(zip(found.frame["subject"], found.frame["verdict"], strict=True))
-    assert verdicts["maths"] == "clearly_above"
-    said = joining.headline(found)
-    assert "Maths" in said.en
-    assert "rose more" in said.en
-    assert verdicts["thai"] != "undecided" or "Thai" not in said.en
+def found(*effects: dict, **tables: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    empty = {name: pd.DataFrame(columns=KEY) for name in TABLES}
+    return empty | {"effects": pd.DataFrame(list(effects))} | tables
 
 
-def test_sentence_interval_and_verdict_never_disagree(joined_late):
-    schools, scores = joined_late
-    found = joining.effects(scores, schools, profile_name="public")
-    for row in found.frame.itertuples():
-        if row.verdict in ("clearly_above", "clearly_below"):
-            assert row.p_adjusted < joining.LEVEL
-            assert row.conf_low > 0 or row.conf_high < 0
-    clear = found.frame["verdict"].str.startswith("clearly").any()
-    assert ("cannot be told yet" in joining.headline(found).en) == (not clear)
+def trend(**numbers) -> pd.DataFrame:
+    held = {"estimate": 0.2, "conf_low": -0.5, "conf_high": 0.9, "breakdown": 0.4}
+    return pd.DataFrame([dict.fromkeys(KEY, "") | {"group": "all", "kind": "together"} | held | numbers])
 
 
-def test_without_years_before_joining_nothing_is_estimated(many_schools):
-    schools, scores = many_schools  # all joined in the first year of the data
-    found = joining.effects(scores, schools, profile_name="public")
-    assert found.frame.empty
-    assert "cannot be estimated" in joining.headline(found).en
-    assert "<td" in joining.effects_table(found, lang="both")._repr_html_()
+def by_time(**numbers) -> pd.DataFrame:
+    base = {"estimate": 1.0, "conf_low": -1.0, "conf_high": 3.0, "band_low": -2.0, "band_high": 4.0, "n_treated": 13,
+            "n": 98, "pupils_before": 50.0, "pupils_after": 0.0}  # fmt: skip
+    head = dict.fromkeys(KEY, "") | {"group": "all", "kind": "together"}
+    return pd.DataFrame([head | {"event_time": t} | base | numbers for t in (-2, -1, 0, 1)])
 
 
-def test_two_pilot_schools_are_not_shown(joined_late):
-    schools, scores = joined_late
-    few = schools["school_id"].isin(["S00", "S01"])
-    fewer = schools.assign(cohort=schools["cohort"].where(few), joined_year_be=schools["joined_year_be"].where(few))
-    found = joining.effects(scores, fewer, profile_name="public").frame
-    assert (found["status"] == "small").all()
-    assert np.isnan(found["estimate"]).all()
-    assert found["p_adjusted"].isna().all()
+def school(**numbers) -> dict[str, pd.DataFrame]:
+    head = dict.fromkeys(KEY, "") | {"group": "all", "kind": "together"}
+    own = {"school_id": "S1", "change": 4.0, "usual_low": -6.0, "usual_high": 6.0, "n_years": 4,
+           "pupils_before": 60.0, "pupils_after": 60.0}  # fmt: skip
+    least = pd.DataFrame([head | {"who": "school", "smallest": 9.0}])
+    return found(schools=pd.DataFrame([head | own | numbers]), smallest=least)
+
+
+bounds = st.tuples(*[st.floats(-30, 30)] * 3).map(sorted)
+chance = st.floats(0.001, 1)
+
+
+@settings(max_examples=50)
+@given(together=bounds, tests=st.lists(st.tuples(bounds, chance), max_size=3), p=chance, pupils=st.floats(10, 200))
+def test_no_sentence_contradicts_its_interval(together, tests, p, pupils):
+    effects = [rows("together", **_interval(together), p_adjusted=p, pupils_after=pupils)]
+    for key, (ends, chance_of) in zip(SERIES, tests, strict=False):
+        effects.append(rows("score", *key, **_interval(ends), p_adjusted=chance_of, pupils_after=pupils))
+    shown = joining.effects(found(*effects), profile_name="public")
+    for row in shown.frame.itertuples():
+        above, below = row.conf_low > 0, row.conf_high < 0
+        assert (row.verdict == "undecided") == (not above and not below)
+        assert row.verdict.endswith("above") == above
+        assert row.verdict.endswith("below") == below
+        assert row.verdict.startswith("clearly") == ((above or below) and row.p_adjusted < joining.LEVEL)
+    whole, said = shown.frame.iloc[0], joining.headline(shown)
+    assert ("ยังสรุปไม่ได้" in said.th) == ("cannot be told" in said.en) == (whole["conf_low"] <= 0 <= whole["conf_high"])
+    assert ("rose" in said.en) == (whole["conf_low"] > 0)
+    assert ("fell" in said.en) == (whole["conf_high"] < 0)
+    text, scores = joining.paragraph(shown), shown.frame[shown.frame["kind"] == "score"]
+    clear = scores["verdict"].str.startswith("clearly").any()
+    assert ("even among" in text.en) == ("แม้นับว่าดูพร้อมกัน" in text.th) == clear
+    assert ("any of them" in text.en) == (len(scores) > 0 and (scores["verdict"] == "undecided").all())
+
+
+def _interval(ends: list[float]) -> dict[str, float]:
+    return dict(zip(("conf_low", "estimate", "conf_high"), ends, strict=True))
+
+
+@settings(max_examples=50)
+@given(slope=bounds, breakdown=st.floats(0, 30))
+def test_the_trend_is_called_ruled_out_only_where_its_interval_says_so(slope, breakdown):
+    ends = _interval(slope)
+    shown = joining.effects(found(rows("together"), trend=trend(**ends, breakdown=breakdown)), profile_name="public")
+    row, text = shown.frame.iloc[0], joining.paragraph(shown)
+    inside = max(abs(row["slope_low"]), abs(row["slope_high"])) < row["breakdown"]
+    assert ("lies outside that interval" in text.en) == ("ซึ่งอยู่นอกช่วงนั้น" in text.th) == inside
+    assert ("do not rule such a trend out" in text.en) == (not inside)
+
+
+@settings(max_examples=50)
+@given(change=st.floats(-40, 40), ends=st.tuples(st.floats(-20, 0), st.floats(0, 20)), pupils=st.floats(10, 100))
+def test_one_school_is_within_the_usual_where_its_numbers_say_so(change, ends, pupils):
+    held = school(change=change, usual_low=ends[0], usual_high=ends[1], pupils_after=pupils)
+    own = joining.of_school(held, "S1", profile_name="public")
+    row, (said,) = own.frame.iloc[0], joining.school_sentences(own)
+    inside = row["usual_low"] <= row["change"] <= row["usual_high"]
+    assert ("within what schools of its size" in said.en) == ("อยู่ในช่วงที่" in said.th) == inside
+    assert ("outside what schools" in said.en) == ("อยู่นอกช่วงที่" in said.th) == (not inside)
+    assert f"{row['smallest']:g}" in said.en
+
+
+def test_power_stands_beside_every_estimate():
+    shown = joining.effects(found(rows("together"), rows("score", *SERIES[0], smallest=7.04)), profile_name="public")
+    assert "about 3 points would be found four times in five" in joining.paragraph(shown).en
+    page = joining.effects_table(shown, lang="both")._repr_html_()
+    assert "Smallest to be found" in page
+    assert "7.0" in page
+
+
+@pytest.mark.parametrize(
+    "few", [{"n_treated": 2.0}, {"n": 15.0}, {"pupils_before": 9.0}, {"pupils_after": 0.0}], ids=lambda few: str(few)
+)
+def test_too_few_schools_or_pupils_are_never_printed(few):
+    hidden = joining.effects(found(rows("together", **few), rows("score", *SERIES[0], **few)), profile_name="public")
+    assert (hidden.frame["status"] == "small").all()
+    assert hidden.frame[["estimate", "conf_low", "conf_high", "smallest", "p_adjusted"]].isna().all(axis=None)
+    assert "1 of the results cannot be shown" in joining.reckoned(hidden).en
+    text = joining.paragraph(hidden).en + joining.effects_table(hidden, lang="both")._repr_html_()
+    assert "5.0" not in text
+    times = joining.by_time(found(by_time=by_time(**{"pupils_before": 0.0} | few)), profile_name="public").frame
+    assert (times["status"] == "small").all()
+    assert times[["estimate", "band_low"]].isna().all(axis=None)
+
+
+def test_fewer_than_thirty_pupils_give_whole_points():
+    shown = joining.effects(found(rows("together", estimate=2.46, pupils_after=12.0)), profile_name="public").frame
+    assert shown["estimate"].iat[0] == 2.0
+    assert (
+        joining.effects(found(rows("together", estimate=2.46)), profile_name="public").frame["estimate"].iat[0] == 2.5
+    )
+
+
+def test_a_school_with_too_few_pupils_says_so_and_a_school_without_change_too():
+    own = joining.of_school(school(pupils_before=4.0), "S1", profile_name="public")
+    assert own.frame[["change", "usual_low", "smallest"]].isna().all(axis=None)
+    assert "Too few pupils" in joining.school_sentences(own)[0].en
+    none = joining.of_school(school(), "S2", profile_name="public")
+    assert "no change to look at" in joining.school_sentences(none)[0].en
+
+
+def test_what_cannot_be_estimated_is_said_with_its_reason():
+    nothing = dict.fromkeys(("estimate", "conf_low", "conf_high", "p_adjusted", "n", "n_treated"), np.nan)
+    why = {"reason_th": "ไม่มีปีก่อนเข้าร่วม วิธีแก้: เพิ่มปี", "reason_en": "there is no year before. What to do: add years."}
+    shown = joining.effects(found(rows("together"), rows("score", *SERIES[0], **nothing, **why)), profile_name="public")
+    said = joining.reckoned(shown)
+    assert "NT Grade 3 Thai cannot be estimated, because there is no year before." in said.en
+    assert "ประเมินไม่ได้ เพราะไม่มีปีก่อนเข้าร่วม" in said.th
+    assert "add years" not in said.en
+    alone = joining.effects(found(rows("together", **nothing, **why)), profile_name="public")
+    assert "cannot be estimated" in joining.headline(alone).en
+
+
+def test_how_chance_was_reckoned_and_the_choices_made_are_named():
+    shown = joining.effects(
+        found(rows("together", permuted="subdistricts"), rows("score", *SERIES[0], permuted="areas")),
+        profile_name="public",
+    )
+    said = joining.reckoned(shown).en
+    assert "whole subdistricts" in said
+    assert "whole areas" in said
+    assert "All choices are the default" in said
+
+
+def test_gaps_and_spread_are_spoken_of():
+    still = found(rows("together"), rows("spread", *SERIES[0]), rows("gap", "NT", "", "thai"))
+    assert "of 2 gaps" in joining.paragraph(joining.effects(still, profile_name="public")).en
+    moved = rows("gap", "NT", "", "thai", conf_low=0.2, conf_high=0.9, p_adjusted=0.01)
+    shown = joining.effects(found(rows("together"), rows("spread", *SERIES[0]), moved), profile_name="public")
+    assert "1 moved by more than chance" in joining.paragraph(shown).en
+
+
+def test_one_outcome_alone_may_be_chance_among_many():
+    alone = rows("score", *SERIES[0], conf_low=0.4, p_value=0.03, p_adjusted=0.3)
+    text = joining.paragraph(joining.effects(found(rows("together"), alone), profile_name="public"))
+    assert "NT Grade 3 Thai rose when looked at alone, but among 1 results that may be chance" in text.en
+
+
+def test_the_figure_draws_both_intervals_at_both_widths():
+    times = joining.by_time(found(by_time=by_time()), profile_name="public")
+    shown = joining.effects(found(rows("together")), profile_name="public")
+    figure = joining.event_figure(times, shown, synthetic=True)
+    assert isinstance(figure, figures.Figure)
+    assert "year +1: 1 points (−1 to 3)" in joining.event_alt(times).en
+    for drawn in (figure.wide, figure.phone):
+        assert all(f'stroke-width="{width}"' in drawn.svg() for width in ("2.8", "1"))
+    assert figure.title == joining.headline(shown)
+
+
+def test_no_figure_where_no_year_may_be_shown():
+    nothing = joining.by_time(found(), profile_name="public")
+    figure = joining.event_figure(nothing, joining.effects(found(rows("together")), profile_name="public"))
+    assert isinstance(figure, Prose)
+
+
+def test_a_cohort_reads_its_own_rows():
+    one = rows("together", group="1", estimate=4.0) | {"group": "1"}
+    both = found(rows("together"), one)
+    assert joining.effects(both, profile_name="public", group="1").frame["estimate"].tolist() == [4.0]
+
+
+def test_threats_are_told_each_with_its_number():
+    head = dict.fromkeys(KEY, "") | {"group": "all", "kind": "together"}
+    rows_ = [
+        {"threat": "violation", "estimate": 0.4, "limit": 0.9, "reason_th": "", "reason_en": ""},
+        {"threat": "participation", "reason_th": "ไม่ทราบ วิธีแก้: เติม", "reason_en": "not known"},
+    ]
+    lines = joining.threat_lines(found(threats=pd.DataFrame([head | row for row in rows_])))
+    assert lines[0].endswith("0.40 (0.9)")
+    assert lines[1].endswith("– (ไม่ทราบ)")

@@ -1,0 +1,314 @@
+"""What joining did, for a whole area: every outcome studied once, for all pilots and for each cohort, in tidy tables.
+
+Everybody who prints an effect of an area reads these tables (:func:`findings`), so that two pages cannot differ. They
+are made by the design's defaults in points, and kept in the area's folder by what they were made from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import pandas as pd
+
+from innovlib.area.shared import shared
+from innovlib.area.store import Area
+from innovlib.effects import dose, outcomes, power, several, threats, where
+from innovlib.effects.design import Design
+from innovlib.effects.panel import Panel, panel
+from innovlib.effects.study import Study, study
+from innovlib.errors import CannotEstimate, InnovError, Words
+
+#: All pilots together; a cohort's group is its number in schools.csv as text.
+ALL = "all"
+#: What tells the rows of every table apart: whose effect, of what kind, on which test or, for other kinds, what.
+KEY = ["group", "kind", "test", "grade", "subject", "what"]
+#: Kinds of outcome. "together": all tests as one outcome; "autonomy": the de facto index and its domains, 0–4.
+KINDS = ("together", "score", "spread", "gap", "autonomy")
+GROUPS_OF_PUPILS = ("poor", "other_language", "sex")
+
+
+def findings(area: Area, *, force: bool = False) -> dict[str, pd.DataFrame]:
+    """The area's effects, computed once and read by all (:func:`innovlib.area.shared.shared`).
+
+    Returns
+    -------
+    dict
+        Tables, all but "design" with :data:`KEY` first:
+
+        ``effects``
+            estimate, std_error, conf_low, conf_high, p_value, p_adjusted (over the outcomes of the group and kind), n,
+            n_treated, pupils_before, pupils_after (results of pupils of the pilots behind it; NaN where not counted),
+            unit, smallest (effect found four times in five; for "score" and "together"), permuted, reason_th and
+            reason_en (why there is no number).
+        ``by_time``, ``by_cohort``, ``smallest``, ``leave_one_out``, ``placebo_years``, ``lines``, ``schools``
+            Parts of each :class:`innovlib.effects.study.Study`.
+        ``threats``
+            :func:`innovlib.effects.threats.nine`.
+        ``trend``
+            Slope before joining, detectable slope, breakdown slope.
+        ``dose``, ``points``
+            Association of the change in autonomy with the change in all tests together, and its schools.
+        ``notes``
+            What was done to the data on the way, note_th and note_en.
+        ``design``
+            The question: item, choice, default, in both languages.
+    """
+    return shared(area, "effects", compute, force=force)
+
+
+def compute(area: Area) -> dict[str, pd.DataFrame]:
+    """The tables of :func:`findings`, made anew."""
+    book, schools, scores = _Book(), area.table("schools"), area.table("scores")
+    found: Study | None = None
+    for group, members in groups(schools).items():
+        one = _of_tests(book, scores, members, group=group)
+        found = one if group == ALL else found
+    freed = _of_autonomy(book, area.table("autonomy"), schools)
+    _of_pupils(book, area.table("pupils"), schools)
+    _of_dose(book, found, freed)
+    return book.tables() | {"design": _design()}
+
+
+def groups(schools: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Whose effects are asked: all pilots, and each cohort without the pilots of the others."""
+    joined = schools["joined_year_be"].notna()
+    cohorts = sorted(schools.loc[joined, "cohort"].dropna().unique())
+    each = {str(c): schools[~joined | (schools["cohort"] == c).fillna(False)] for c in cohorts}
+    return {ALL: schools} | each
+
+
+@dataclass
+class _Book:
+    """Rows of all tables, gathered."""
+
+    parts: dict[str, list[pd.DataFrame]] = field(default_factory=dict)
+
+    def add(self, table: str, rows: pd.DataFrame, **key: str) -> None:
+        held = rows.drop(columns=[c for c in KEY if c in rows]).reset_index(drop=True)
+        for place, name in enumerate(KEY):
+            held.insert(place, name, pd.array([key.get(name, "")] * len(held), dtype="str"))
+        self.parts.setdefault(table, []).append(held)
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        return {name: _stacked(self.parts.get(name, [])) for name in TABLES}
+
+
+TABLES = ("effects", "by_time", "by_cohort", "trend", "smallest", "threats", "leave_one_out", "placebo_years", "lines",
+          "schools", "dose", "points", "notes")  # fmt: skip
+_OF_A_STUDY = (
+    "by_time",
+    "by_cohort",
+    "trend",
+    "smallest",
+    "leave_one_out",
+    "placebo_years",
+    "lines",
+    "schools",
+    "notes",
+)
+
+
+def _stacked(parts: list[pd.DataFrame]) -> pd.DataFrame:
+    if not parts:
+        return pd.DataFrame({name: pd.array([], dtype="str") for name in KEY})
+    filled = [part for part in parts if len(part)] or parts[:1]
+    return pd.concat(filled, ignore_index=True)
+
+
+def _design() -> pd.DataFrame:
+    asked = Design(outcome="", unit="points")
+    th, en = asked.to_frame("th"), asked.to_frame("en")
+    names = {"item": "item_th", "choice": "choice_th"}
+    return th.rename(columns=names)[["item_th", "choice_th"]].assign(
+        item_en=en["item"], choice_en=en["choice"], default=en["default"]
+    )
+
+
+def _of_tests(book: _Book, scores: pd.DataFrame, schools: pd.DataFrame, *, group: str) -> Study | None:
+    """Every test of one group of pilots, and all tests together; returns the study of the latter."""
+    if scores.empty:
+        return None
+    asked = Design(unit="points")
+    held, refused = outcomes.panels(scores, schools, design=asked)
+    frames = outcomes.series(scores, unit=asked.unit)
+    for key, one in held.items():
+        named = dict(zip(("test", "grade", "subject"), key, strict=True)) | {"group": group, "kind": "score"}
+        if group == ALL:
+            _write(book, study(one), frames[key], scores=scores, **named)
+        else:
+            _write_part(book, "smallest", power.smallest_effects, one, **named)
+            book.add("notes", _notes(one), **named)
+    _family(book, held, refused, frames, group=group, kind="score")
+    if group == ALL:
+        _family(book, {key: outcomes.spread(one) for key, one in held.items()}, {}, frames, group=group, kind="spread")
+    return _of_all_together(book, frames, scores, schools, asked, group=group)
+
+
+def _of_all_together(
+    book: _Book, frames: dict, scores: pd.DataFrame, schools: pd.DataFrame, asked: Design, *, group: str
+) -> Study | None:
+    first, key = schools["joined_year_be"].min(), {"group": group, "kind": "together"}
+    try:
+        if pd.isna(first):
+            raise CannotEstimate(Words("ไม่มีโรงเรียนนำร่อง", "there are no pilot schools"))
+        frame = outcomes.together(frames, first_be=int(first))
+        whole = panel(frame, schools, replace(asked, outcome="all tests together"))
+    except InnovError as error:
+        _family(book, {}, {"": error.words}, {}, **key)
+        return None
+    found = study(whole)
+    _write(book, found, frame, scores=scores, **key)
+    _family(book, {"": whole}, {}, {"": frame}, **key)
+    return found
+
+
+def _write(book: _Book, found: Study, frame: pd.DataFrame, *, scores: pd.DataFrame, **key: str) -> None:
+    """A study's parts, with the pupils behind them, and its threats."""
+    frames = found.to_frames()
+    pupils = _pupils(frame, found.panel)
+    for name in _OF_A_STUDY:
+        if name in frames:
+            by = {"by_time": "event_time", "schools": "school_id"}.get(name)
+            book.add(name, _with_pupils(frames[name], pupils, by=by) if by else frames[name], **key)
+    book.add("threats", threats.nine(found, **_beside(found.panel, scores, key)), **key)
+
+
+def _pupils(frame: pd.DataFrame, one: Panel) -> pd.DataFrame:
+    """Pupils tested in the pilots of a panel: school_id, event_time, n."""
+    joined = pd.Series(one.joined[one.treated], index=one.schools["school_id"].to_numpy()[one.treated])
+    rows = frame[frame["school_id"].isin(joined.index)].dropna(subset=["outcome"])
+    event = rows["year_be"].to_numpy(dtype=int) - rows["school_id"].map(joined).to_numpy(dtype=int)
+    return pd.DataFrame({"school_id": rows["school_id"], "event_time": event, "n": rows["n"].astype("float64")})
+
+
+def _with_pupils(table: pd.DataFrame, pupils: pd.DataFrame, *, by: str) -> pd.DataFrame:
+    """Pupils before and after joining behind each row."""
+    sides = {"pupils_before": pupils["event_time"] < 0, "pupils_after": pupils["event_time"] >= 0}
+    counts = {name: table[by].map(pupils[side].groupby(by)["n"].sum()).fillna(0.0) for name, side in sides.items()}
+    return table.assign(**counts)
+
+
+def _beside(one: Panel, scores: pd.DataFrame, key: dict[str, str]) -> dict:
+    """What the threats need besides: the share tested, enrolment and the pupils' SD of the series."""
+    if key["kind"] == "score":
+        every = [(key["test"], key["grade"], key["subject"])]
+    else:
+        every = list(scores[["test", "grade", "subject"]].drop_duplicates().itertuples(index=False, name=None))
+    sd = pd.concat([outcomes.of_series(scores, series)["sd"] for series in every]).astype("float64")
+    made = {"share": (outcomes.share_tested, "share"), "placebo": (outcomes.enrolled, "pupils")}
+    beside = {name: _panel(_each(how, scores, every, one), one, unit=unit) for name, (how, unit) in made.items()}
+    return beside | {"pupil_sd": float(sd.median()) if sd.notna().any() else float("nan")}
+
+
+def _each(how, scores: pd.DataFrame, every: list[tuple], one: Panel) -> pd.DataFrame:
+    """One series as it is; several as the school's mean distance from its own level before anyone joined."""
+    frames = {series: how(scores, series) for series in every}
+    return frames[every[0]] if len(every) == 1 else outcomes.together(frames, first_be=int(one.cohorts.min()))
+
+
+def _panel(frame: pd.DataFrame, like: Panel, *, unit: str) -> Panel | None:
+    try:
+        return panel(frame, like.schools, replace(like.design, unit=unit))
+    except InnovError:
+        return None  # the threat then says that it is not known
+
+
+def _notes(one: Panel) -> pd.DataFrame:
+    return pd.DataFrame([{"note_th": n.th, "note_en": n.en} for n in one.notes], columns=["note_th", "note_en"])
+
+
+def _write_part(book: _Book, table: str, make, one: Panel, **key: str) -> None:
+    try:
+        book.add(table, make(one), **key)
+    except CannotEstimate:
+        return  # the outcome's own row says why
+
+
+def _family(book: _Book, held: dict, refused: dict[object, Words], frames: dict, *, group: str, kind: str) -> None:
+    """The effects on outcomes of one kind, adjusted for their number, and why others have none."""
+    rows = several.outcomes(held).to_frame() if held else pd.DataFrame(columns=["outcome", *_NUMBERS])
+    if len(rows):
+        rows["permuted"] = [where.which(held[key]) for key in rows["outcome"]]
+        seen = [_pupils(frames[key], held[key]) if key in frames else None for key in rows["outcome"]]
+        for name, side in (("pupils_before", -1), ("pupils_after", 1)):
+            rows[name] = [
+                np.nan if s is None else s.loc[np.sign(s["event_time"] + 0.5) == side, "n"].sum() for s in seen
+            ]
+    none = pd.DataFrame([{"outcome": k, "reason_th": w.th, "reason_en": w.en} for k, w in refused.items()])
+    rows = pd.concat([f for f in (rows.rename(columns={"reason": "reason_en"}), none) if len(f)], ignore_index=True)
+    for row, key in _keyed(rows, kind):
+        made = row.drop(columns="outcome").reindex(columns=_NUMBERS)
+        made["smallest"] = _least(book, group=group, kind=kind, **key)
+        book.add("effects", _typed(made), group=group, kind=kind, **key)
+
+
+_NUMBERS = ["estimate", "std_error", "conf_low", "conf_high", "p_value", "p_adjusted", "n", "n_treated",
+            "pupils_before", "pupils_after", "unit", "smallest", "permuted", "reason_th", "reason_en"]  # fmt: skip
+
+
+def _keyed(rows: pd.DataFrame, kind: str) -> Iterator[tuple[pd.DataFrame, dict[str, str]]]:
+    for place in range(len(rows)):
+        key = rows["outcome"].iat[place]
+        names = {"score": ("test", "grade", "subject"), "spread": ("test", "grade", "subject"),
+                 "gap": ("test", "subject", "what")}.get(kind, ("what",))  # fmt: skip
+        values = key if isinstance(key, tuple) else (key,)
+        yield rows.iloc[[place]], dict(zip(names, values, strict=True))
+
+
+def _typed(row: pd.DataFrame) -> pd.DataFrame:
+    words = ["unit", "permuted", "reason_th", "reason_en"]
+    numbers = row[[c for c in _NUMBERS if c not in words]].astype("float64")
+    return pd.concat([numbers, row[words].astype("str").fillna("")], axis="columns")[_NUMBERS]
+
+
+def _least(book: _Book, **key: str) -> float:
+    """Smallest effect that this outcome could show, where it has been reckoned."""
+    for part in reversed(book.parts.get("smallest", [])):
+        if (part[list(key)] == list(key.values())).all(axis=None) and (part["who"] == "area").any():
+            return float(part.loc[part["who"] == "area", "smallest"].iat[0])
+    return np.nan
+
+
+def _of_autonomy(book: _Book, autonomy: pd.DataFrame, schools: pd.DataFrame) -> Panel | None:
+    """Which domain of autonomy moved; returns the index."""
+    if autonomy.empty:
+        return None
+    held, refused = _held(outcomes.freedom(autonomy), schools, unit="steps")
+    _family(book, held, refused, {}, group=ALL, kind="autonomy")
+    return held.get("index")
+
+
+def _of_pupils(book: _Book, pupils: pd.DataFrame, schools: pd.DataFrame) -> None:
+    """Gaps between groups of pupils within schools."""
+    if pupils.empty:
+        return
+    frames = {(*key, by): f for by in GROUPS_OF_PUPILS for key, f in outcomes.gaps(pupils, by=by).items()}
+    held, refused = _held(frames, schools, unit="SD")
+    _family(book, held, refused, {}, group=ALL, kind="gap")
+
+
+def _held(frames: dict, schools: pd.DataFrame, *, unit: str) -> tuple[dict, dict]:
+    held, refused = {}, {}
+    for name, frame in frames.items():
+        try:
+            held[name] = panel(frame, schools, Design(outcome=str(name), unit=unit))
+        except InnovError as error:
+            refused[name] = error.words
+    return held, refused
+
+
+def _of_dose(book: _Book, found: Study | None, freed: Panel | None) -> None:
+    """Change in autonomy against change in all tests together."""
+    if found is None or freed is None:
+        return
+    try:
+        given = power.own_lines(freed).set_index("school_id")["change"]
+        slope = dose.association(found.panel, given, name="autonomy index, de facto")
+    except CannotEstimate as error:
+        row = {"reason_th": error.words.th, "reason_en": error.words.en}
+        book.add("dose", pd.DataFrame([row]), group=ALL, kind="together")
+        return
+    book.add("dose", slope.to_frame().assign(reason_th="", reason_en=""), group=ALL, kind="together")
+    book.add("points", slope.points, group=ALL, kind="together")
