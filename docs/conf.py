@@ -1,0 +1,101 @@
+"""The documentation site: Sphinx with MyST. ``make docs`` builds it strictly, so that a broken link is an error."""
+
+import ast
+import logging
+import re
+from pathlib import Path
+
+from docutils import nodes
+from docutils.utils.math.latex2mathml import tex2mathml
+
+import innovlib
+from innovlib import terms
+from innovlib.area.codebook import codebook
+from innovlib.report import style
+
+HERE = Path(__file__).parent
+PACKAGE = Path(innovlib.__file__).parent
+MADE = HERE / "_made"
+(MADE / "static").mkdir(parents=True, exist_ok=True)
+
+logging.getLogger("fontTools").setLevel(logging.WARNING)
+
+CSS = """
+body { --font-stack: Sarabun, system-ui, -apple-system, "Segoe UI", sans-serif; }
+article { line-height: 1.65; }
+math[display="block"] { margin: 0.8em 0; overflow-x: auto; }
+table.docutils { display: block; overflow-x: auto; }
+"""
+
+project = "innovlib"
+author = copyright = "The innovlib authors"
+version = release = innovlib.__version__
+language = "en"
+
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinx.ext.viewcode"]
+exclude_patterns = ["_made", "_build"]
+myst_enable_extensions = ["dollarmath", "deflist", "colon_fence"]
+myst_heading_anchors = 3
+nitpicky = False
+
+# Names of functions in the text are links; what is not ours stays plain.
+default_role = None
+autodoc_member_order = "bysource"
+autodoc_typehints = "none"
+napoleon_numpy_docstring = True
+napoleon_google_docstring = False
+napoleon_use_rtype = False
+
+html_theme = "furo"
+html_title = "innovlib"
+html_static_path = ["_made/static"]
+html_css_files = ["docs.css"]
+html_copy_source = False
+html_show_sourcelink = False
+html_math_renderer = "mathml"  # drawn by the reader's own browser: nothing is fetched from the net
+
+
+def make_pages(app) -> None:
+    """Write the pages that come out of the code: the data dictionary and the words."""
+    (MADE / "dictionary.md").write_text(codebook(level=2), encoding="utf-8")
+    rows = [f"| `{code}` | {terms.label(code, 'th')} | {terms.label(code, 'en')} |" for code in terms.LABELS]
+    head = ["| code | ไทย | English |", "|---|---|---|"]
+    (MADE / "words.md").write_text("\n".join([*head, *rows]) + "\n", encoding="utf-8")
+    (MADE / "underneath.md").write_text(underneath(), encoding="utf-8")
+    (MADE / "static" / "docs.css").write_text(style.font_css() + CSS, encoding="utf-8")
+
+
+def underneath() -> str:
+    """A list of the public functions that the methods appendix does not name by itself."""
+    named = set(re.findall(r"innovlib\.([\w.]+)`", (HERE / "methods-en.md").read_text(encoding="utf-8")))
+    lines = []
+    for path in sorted(file for room in ("measures", "effects") for file in (PACKAGE / room).glob("*.py")):
+        module = f"{path.parent.name}.{path.stem}"
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            name = f"{module}.{getattr(node, 'name', '_')}"
+            if isinstance(node, ast.FunctionDef) and not node.name.startswith("_") and name not in named:
+                first = (ast.get_docstring(node) or "").partition("\n")[0].replace("``", "`")
+                lines.append(f"- {{py:func}}`~innovlib.{name}` — {re.sub(':[a-z]+:', '', first)}")
+    return "\n".join(lines) + "\n"
+
+
+def _plain_bars(app, what, name, obj, options, lines: list[str]) -> None:
+    """|t| in a docstring is an absolute value, not a substitution of reStructuredText."""
+    lines[:] = [line if "`" in line else line.replace("|", "\\|") for line in lines]
+
+
+def _inline(writer, node) -> None:
+    writer.body.append(tex2mathml(node.astext(), as_block=False))
+    raise nodes.SkipNode
+
+
+def _block(writer, node) -> None:
+    writer.body.append(writer.starttag(node, "div", CLASS="math") + tex2mathml(node.astext(), as_block=True) + "</div>")
+    raise nodes.SkipNode
+
+
+def setup(app) -> None:
+    """What Sphinx calls before it builds."""
+    app.add_html_math_renderer("mathml", inline_renderers=(_inline, None), block_renderers=(_block, None))
+    app.connect("autodoc-process-docstring", _plain_bars)
+    app.connect("builder-inited", make_pages)
