@@ -257,7 +257,12 @@ def effects_table(found: Protected, *, lang: str) -> Table:
     columns = [
         Column("what", labels.SUBJECT),
         Column("n_treated", Words("โรงเรียนนำร่อง", "Pilot schools"), kind="number"),
-        Column("estimate", Words("เปลี่ยนมากกว่ากลุ่มเทียบ (คะแนน)", "Change beyond others (points)"), kind="difference"),
+        Column(
+            "estimate",
+            Words("เปลี่ยนมากกว่ากลุ่มเทียบ (คะแนน)", "Change beyond others (points)"),
+            kind="difference",
+            decimals=1,
+        ),
         Column("conf", Words("ช่วงความเชื่อมั่น 95%", "95% interval"), kind="interval", decimals=1),
         Column("smallest", Words("ผลเล็กสุดที่พบได้", "Smallest to be found"), kind="number", decimals=1),
         Column("p_adjusted", Words("ค่า p ปรับแล้ว", "Adjusted p"), kind="number", decimals=3),
