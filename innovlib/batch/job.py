@@ -25,7 +25,6 @@ def write_job(folder: Path, *, template: Path, parameters: dict, limits: Limits,
     private
         Texts that no page may show: places on this machine.
     """
-    folder.mkdir()
     order = {
         "template": str(template),
         "parameters": parameters,
@@ -33,12 +32,23 @@ def write_job(folder: Path, *, template: Path, parameters: dict, limits: Limits,
         "page": page,
         "private": private,
     }
+    write_order(folder, order)
+
+
+def write_order(folder: Path, order: dict) -> None:
+    """Make the folder and write a ready order into it."""
+    folder.mkdir()
     (folder / JOB).write_text(json.dumps(order, ensure_ascii=False), encoding="utf-8")
+
+
+def read_order(folder: Path) -> dict:
+    """The order as plain values."""
+    return json.loads((folder / JOB).read_text(encoding="utf-8"))
 
 
 def read_job(folder: Path) -> dict:
     """The order, with its limits as :class:`Limits`."""
-    order = json.loads((folder / JOB).read_text(encoding="utf-8"))
+    order = read_order(folder)
     return order | {"limits": Limits(**order["limits"])}
 
 

@@ -81,6 +81,10 @@ class KernelPool:
         self._environment = child_environment(scratch)
         self._running: dict[Path, subprocess.Popen] = {}
 
+    def at_a_time(self, workers: int) -> int:
+        """How many reports may be in hand where so many workers are wanted."""
+        return workers
+
     def start(self, folder: Path, *, kind: str) -> None:
         """Begin the report whose job stands in ``folder``."""
         (folder / "tmp").mkdir(exist_ok=True)
@@ -162,6 +166,10 @@ class WarmPool:
             end.close()
         with contextlib.suppress(BrokenPipeError), self._base.stdin as orders_pipe:
             orders_pipe.write(json.dumps(orders).encode() + b"\n")
+
+    def at_a_time(self, workers: int) -> int:
+        """How many reports may be in hand where so many workers are wanted."""
+        return workers
 
     def start(self, folder: Path, *, kind: str) -> None:
         """Begin the report whose job stands in ``folder``."""

@@ -43,6 +43,7 @@ def render(
     templates: Path = paths.NOTEBOOKS,
     limits: Limits | None = None,
     engine: str = "auto",
+    scheduler: str | None = None,
     page: str = "innovlib.report.page",
     progress: bool = False,
 ) -> Outcome:
@@ -68,6 +69,9 @@ def render(
     engine
         ``warm`` forks each report from a prepared process, ``kernel`` gives each an ordinary Jupyter kernel; the pages
         are the same. ``auto`` is ``warm`` where the system can fork.
+    scheduler
+        Address of a dask.distributed scheduler whose workers make the reports instead (``workers`` then counts for
+        nothing); the pages are the same.
     page
         Module whose ``report_html(notebook)``, ``read_meta(notebook)`` and ``index_html(entries, ...)`` make pages. If
         it has a ``prepare()``, that is called once before the reports are forked, to fill caches they all need.
@@ -86,7 +90,7 @@ def render(
     plan = make_plan(area, profile=profile, lang=lang, templates=Path(templates), all_schools=all_schools)
     chosen = plan.select(kind, only=only)
     folder = out_folder(plan.area.folder, out=out, profile=profile)
-    batch = Batch(plan, folder, page=page, limits=limits or Limits(), engine=engine)
+    batch = Batch(plan, folder, page=page, limits=limits or Limits(), engine=engine, scheduler=scheduler)
     batch.refuse_mixing()
     with folder.held():
         return batch.run(chosen, workers=workers, force=force, progress=progress)
@@ -103,8 +107,10 @@ def out_folder(area_folder: str | Path, *, out: str | Path | None, profile: str)
 class Batch:
     """One run of a plan into a folder that is held for it."""
 
-    def __init__(self, plan: Plan, folder: OutFolder, *, page: str, limits: Limits, engine: str) -> None:
-        self.plan, self.folder, self.limits, self.engine = plan, folder, limits, engine
+    def __init__(
+        self, plan: Plan, folder: OutFolder, *, page: str, limits: Limits, engine: str, scheduler: str | None = None
+    ) -> None:
+        self.plan, self.folder, self.limits, self.engine, self.scheduler = plan, folder, limits, engine, scheduler
         self.page = importlib.import_module(page)
         self.journal = Journal.open(folder.path)
         self.made_with, self.made_of = keys.kit(), keys.described(plan.area)
@@ -169,20 +175,12 @@ class Batch:
         if not todo:
             return
         templates = self._copy_templates(scratch)
-        kinds = {report.kind for report in todo}
-        shared = {name: value for name, value in todo[0].parameters.items() if name in SHARED_PARAMETERS}
-        pool = open_pool(
-            scratch,
-            engine=self.engine,
-            templates={kind: path for kind, path in templates.items() if kind in kinds},
-            shared=shared,
-            page=self.page.__name__,
-        )
+        pool = self._open_pool(scratch, templates={r.kind: templates[r.kind] for r in todo}, first=todo[0])
         orders = {"limits": self.limits, "page": self.page.__name__, "private": self._private(scratch)}
         waiting, running = deque(enumerate(todo)), {}
         try:
             while (waiting or running) and not stop:
-                while waiting and len(running) < workers:
+                while waiting and len(running) < pool.at_a_time(workers):
                     number, report = waiting.popleft()
                     job = scratch / str(number)
                     write_job(job, template=templates[report.kind], parameters=report.parameters, **orders)
@@ -198,6 +196,19 @@ class Batch:
         finally:
             pool.close()
             self.notes += pool.notes
+
+    def _open_pool(self, scratch: Path, *, templates: dict[str, Path], first: Report):
+        shared = {name: value for name, value in first.parameters.items() if name in SHARED_PARAMETERS}
+        settings = {"engine": self.engine, "shared": shared, "page": self.page.__name__}
+        if self.scheduler is None:
+            return open_pool(scratch, templates=templates, **settings)
+        from innovlib.batch.cluster import ClusterPool
+
+        texts = {kind: self.plan.templates[kind].text for kind in templates}
+        area = {name: self.plan.area.digest(name) for name in self.plan.area.present()}
+        return ClusterPool(
+            self.scheduler, batch=scratch.name, templates=texts, kit=self.made_with, area=area, **settings
+        )
 
     def _private(self, scratch: Path) -> list[str]:
         """Places on this machine that no page may show; short ones could stand in a page by chance."""

@@ -29,6 +29,7 @@ def add(commands) -> None:
     word("--verify", action="store_true", help="ทำใหม่ที่อื่นแล้วเทียบทุกไบต์ · make them anew elsewhere and compare bytes")
     word("--templates", type=Path, default=paths.NOTEBOOKS, metavar="DIR", help="แม่แบบ · folder of report-*.ipynb")
     word("--engine", default="auto", help="auto, warm, kernel: ผลเหมือนกัน · warm is faster, the pages are the same")
+    word("--scheduler", metavar="ADDRESS", help="ทำบนหลายเครื่อง · on the workers of a dask scheduler (tcp://…)")
     word("--limit", type=float, metavar="S", help="วินาทีต่อฉบับ · seconds that one report may take")
     word("--quiet", action="store_true", help="ไม่แสดงแถบความคืบหน้า · no progress bar")
     word("--json", action="store_true", help="ผลเป็น JSON · say it as JSON")
@@ -41,7 +42,7 @@ def run(said: argparse.Namespace) -> int:
     from innovlib.batch.run import render as make
     from innovlib.batch.verify import verify
 
-    if said.workers > cores():
+    if said.workers > cores() and not said.scheduler:
         words = Words(
             f"มีเพียง {cores()} คอร์ ทำพร้อมกัน {said.workers} ฉบับจะไม่เร็วขึ้น",
             f"there are only {cores()} cores; {said.workers} reports at a time will not be faster",
@@ -58,6 +59,7 @@ def run(said: argparse.Namespace) -> int:
         force=said.force,
         all_schools=said.all_schools,
         engine=said.engine,
+        scheduler=said.scheduler,
         templates=said.templates,
         limits=Limits() if said.limit is None else Limits(report_s=said.limit),
         progress=not (said.json or said.quiet),
