@@ -228,6 +228,8 @@ def _write_part(book: _Book, table: str, make, one: Panel, **key: str) -> None:
 
 def _family(book: _Book, held: dict, refused: dict[object, Words], frames: dict, *, group: str, kind: str) -> None:
     """The effects on outcomes of one kind, adjusted for their number, and why others have none."""
+    if not held and not refused:  # an area that is only beginning: nothing of this kind was asked
+        return
     rows = several.outcomes(held).to_frame() if held else pd.DataFrame(columns=["outcome", *_NUMBERS])
     if len(rows):
         rows["permuted"] = [where.which(held[key]) for key in rows["outcome"]]

@@ -151,7 +151,7 @@ def participation(scores: pd.DataFrame, *, length: int = 3) -> pd.DataFrame:
     by_year["tested"] = by_year["tested"].fillna(0)
     columns = ["test", "grade", "period", "first_year_be", "n", "tested", "share"]
     if by_year.empty:
-        return pd.DataFrame({c: [] for c in columns})
+        return _no_rows(columns)
     latest, earliest = int(scores["year_be"].max()), int(scores["year_be"].min())
     first = windows(by_year["year_be"], latest=latest, length=length)
     sums = by_year.assign(first_year_be=first).groupby(
@@ -163,6 +163,12 @@ def participation(scores: pd.DataFrame, *, length: int = 3) -> pd.DataFrame:
     order = [terms.TESTS.index(t) * 100 + terms.GRADES.index(g) for t, g in zip(out["test"], out["grade"], strict=True)]
     out = out.assign(share=(out["tested"] / out["n"]).clip(upper=1), order=order)
     return out.sort_values(["order", "first_year_be"]).reset_index(drop=True)[columns]
+
+
+def _no_rows(columns: list[str]) -> pd.DataFrame:
+    """A result without rows whose words are words, so that it joins others as a result with rows would."""
+    words = {"test", "grade", "period", "school_id", "verdict"}
+    return pd.DataFrame({c: pd.Series(dtype="str" if c in words else "float64") for c in columns})
 
 
 def coverage(scores: pd.DataFrame) -> pd.DataFrame:
@@ -223,7 +229,7 @@ def school_gaps(scores: pd.DataFrame, *, weights: Sequence[float] = RECENCY) -> 
     """
     z = standardised(scores)
     if z["school_id"].nunique() < SMALLEST_GROUP:
-        return pd.DataFrame({c: [] for c in GAP_COLUMNS})
+        return _no_rows(GAP_COLUMNS)
     z = z.merge(pupil_sd(scores)[[*SERIES, "pupil_sd"]], on=SERIES)
     w = recency(z, weights=weights)
     z = z.assign(wn=w * z["n"], wwn=w**2 * z["n"], total=w * z["n"] * z["gap"])[w > 0]
