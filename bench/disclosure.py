@@ -5,13 +5,14 @@ schools in three districts by four levels of a learner quality, as offices print
 hidden, and exact totals of every school, and of every district and the area by level. The attacker solves two linear
 programmes for every hidden small count.
 
-``python bench/disclosure.py --nation`` protects and attacks one release of 2,000 schools with a report each, and writes
-``bench/disclosure_nation.csv``.
+``python bench/disclosure.py --nation`` protects one release of 2,000 schools with a report each, attacks it with what
+the kit knows, writes its results tables as pages, audits these files, and writes ``bench/disclosure_nation.csv``.
 """
 
 from __future__ import annotations
 
 import argparse
+import tempfile
 import time
 from pathlib import Path
 
@@ -19,12 +20,17 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
+from innovlib import terms
 from innovlib.area import contract, synthetic
+from innovlib.errors import Words
 from innovlib.release.attack import Targets, reach
+from innovlib.release.audit import audit
 from innovlib.release.least_loss import HIDDEN, PRINTED, Problem, give_up_least
 from innovlib.release.relations import release_of
 from innovlib.release.suppression import attacked, protect_release
-from innovlib.report.disclosure import OPEN_COUNT, rounded_half_up
+from innovlib.report import tables
+from innovlib.report.disclosure import FEW_SCHOOLS, OPEN_COUNT, Protected, profile, rounded_half_up
+from innovlib.report.index import index_html
 
 OUT = Path(__file__).with_suffix(".csv")
 NATION = OUT.with_name("disclosure_nation.csv")
@@ -136,7 +142,49 @@ def nation(schools: int = 2000, cohorts: int = 20) -> pd.DataFrame:
         "seconds_cells": round(built - begun, 1), "seconds_protect": round(protected - built, 1),
         "seconds_attack": round(time.perf_counter() - protected, 1),
     }  # fmt: skip
-    return pd.DataFrame([row])
+    return pd.DataFrame([row | audited(cells, roster)])
+
+
+def audited(cells: pd.DataFrame, roster: pd.DataFrame) -> dict:
+    """The protected results as pages in a folder, and what the audit of these files finds."""
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place) / "nation"
+        folder.mkdir()
+        own = cells[cells["who"].isin(["school", "cohort", "area"]) & cells["subject"].isin(terms.SUBJECTS)]
+        for report, rows in own.groupby("report"):
+            kind = report.partition("-")[0]
+            shown = tables.results_table(as_printed(rows), own=kind, caption=Words("ผล", "Results"))._repr_html_()
+            (folder / f"{report}.html").write_text(f"<html><body><h1>{report}</h1>{shown}</body></html>", "utf-8")
+        entries = [
+            {"kind": "school", "id": r.school_id, "file": f"school-{r.school_id}.html", "name_th": r.name_th,
+             "name_en": "", "cohort": int(r.cohort)} for r in roster.itertuples()
+        ]  # fmt: skip
+        index = index_html(entries, title=Words("ก", "a"), subtitle=Words("ข", "b"), synthetic=True)
+        (folder / "index.html").write_text(index, "utf-8")
+        begun = time.perf_counter()
+        found = audit(folder)
+        seconds = round(time.perf_counter() - begun, 1)
+    kinds = found.to_frame()["kind"].value_counts().to_dict()
+    return {"pages": len(found.files), "figures_read": found.figures, "findings": len(found.findings),
+            "kinds_found": ";".join(sorted(kinds)), "seconds_audit": seconds}  # fmt: skip
+
+
+def as_printed(cells: pd.DataFrame) -> Protected:
+    """Cells of one report as its results table prints them."""
+    rules = profile("public")
+    shown = cells["hidden_by"] == ""
+    n = rounded_half_up(cells["n"], rules.count_step)
+    few = np.where(cells["n"] < rules.smallest_n, f"<{rules.smallest_n}", FEW_SCHOOLS)
+    span = cells["first_year_be"].astype(str)
+    years = span + np.where(cells["first_year_be"] < cells["last_year_be"], "–" + cells["last_year_be"].astype(str), "")
+    step, out = cells["step"].to_numpy(), cells.assign(period=years, verdict="", against="", published=False)
+    for column, away in (("mean", 0.0), ("conf_low", -1.0), ("conf_high", 1.0)):
+        value = cells["value"] if away == 0 else (cells["value"] + away * cells["half"]).clip(0, 100)
+        out[column] = np.where(shown, rounded_half_up(value / step) * step, np.nan).round(2)
+    out["n_label"] = np.where(shown, [f"{v:,.0f}" for v in n], few)
+    out["n"] = pd.array(np.where(shown, n, np.nan), dtype="Float64").astype("Int64")
+    out["spread_low"] = out["spread_high"] = np.nan
+    return Protected(out.assign(status=np.where(shown, "shown", "small")).reset_index(drop=True), "public")
 
 
 def main() -> None:
@@ -145,9 +193,10 @@ def main() -> None:
     asked.add_argument("--areas", type=int, default=42)
     asked.add_argument("--nation", action="store_true")
     asked.add_argument("--schools", type=int, default=2000)
+    asked.add_argument("--out", type=Path, help="where to write, if not beside this file")
     said = asked.parse_args()
     found = nation(said.schools, cohorts=max(1, said.schools // 100)) if said.nation else compared(said.areas)
-    path = NATION if said.nation else OUT
+    path = said.out or (NATION if said.nation else OUT)
     found.to_csv(path, index=False, lineterminator="\n")
     print(found.T.to_string(header=False))
 

@@ -228,12 +228,20 @@ def _differences(printed: pd.DataFrame) -> list[Finding]:
         (own, ["report", "who", *_KEY], "differs", "D5"),
         (others, ["who", *_KEY], "weighted-by-own-pupils", "D6"),
     ):
-        for _, same in rows[rows["status"] != "absent"].groupby(keys, sort=True):
+        for _, same in _in_doubt(rows[rows["status"] != "absent"], keys).groupby(keys, sort=True):
             mine = kind == "differs"
             ways = _values(same[same["status"] == "shown"])
             if ways > (1 if mine else _most_values(same)) or (mine and len(set(same["status"])) > 1):
                 found.append(_differing(same, kind=kind, rule=rule))
     return found
+
+
+def _in_doubt(rows: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+    """Only those rows whose key is printed in more than one way; in a nation these are few among many."""
+    shown = rows["status"] == "shown"
+    of_key = rows.assign(low=rows["low"].where(shown), high=rows["high"].where(shown)).groupby(keys, sort=False)
+    apart = of_key["low"].transform("max") > of_key["high"].transform("min") + 1e-9
+    return rows[apart | (of_key["status"].transform("nunique") > 1)]
 
 
 def _values(shown: pd.DataFrame) -> int:

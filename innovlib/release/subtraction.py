@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -18,9 +19,9 @@ from scipy import sparse
 
 from innovlib.area import store
 from innovlib.errors import CannotEstimate, Unreadable, Words
-from innovlib.release.attack import Reach, Statements, Targets, reach
+from innovlib.release.attack import Reach, Statements, Targets, components, reach
 from innovlib.release.leaks import Finding
-from innovlib.release.relations import SHARE_TESTED
+from innovlib.release.relations import LARGEST_SUM, SHARE_TESTED
 from innovlib.release.rendered import Rendered
 from innovlib.release.suppression import open_width
 from innovlib.report.disclosure import OPEN_COUNT, Profile
@@ -93,6 +94,29 @@ def worked_out(
     return findings
 
 
+def reach_apart(statements: Statements, targets: Targets) -> Reach:
+    """As :func:`innovlib.release.attack.reach`, with what hangs together solved by itself.
+
+    A target must lie in one part: the statement that hides a row ties its unknowns together.
+    """
+    low, high = np.full(len(targets), -np.inf), np.full(len(targets), np.inf)
+    narrow, blame = np.zeros(len(targets), dtype=bool), [[] for _ in range(len(targets))]
+    home = np.full(statements.matrix.shape[1], -1)
+    parts = list(components(statements))
+    for number, (_, columns) in enumerate(parts):
+        home[columns] = number
+    of_target = home[targets.weights.indices[targets.weights.indptr[:-1]]]
+    for number in np.unique(of_target):
+        chosen, (rows, columns) = np.flatnonzero(of_target == number), parts[number]
+        some = targets.some(chosen)
+        over = None if some.over is None else some.over[:, columns]
+        found = reach(statements.part(rows, columns), replace(some, weights=some.weights[:, columns], over=over))
+        low[chosen], high[chosen], narrow[chosen] = found.low, found.high, found.narrow
+        for i, cells in zip(chosen, found.blame, strict=True):
+            blame[i] = cells
+    return Reach(low, high, narrow, blame, np.zeros((0, len(home))))
+
+
 class _Series:
     """One test, grade and subject as a system of statements over (school, block of years)."""
 
@@ -131,12 +155,12 @@ class _Series:
     def _by_these_pages(self, aims: Targets) -> Reach:
         """How far the reader gets, without what offices tell all by themselves: that is no doing of these pages."""
         statements = self.statements()
-        seen = reach(statements, aims)
+        seen = reach_apart(statements, aims)
         if self.known is None or not seen.narrow.any():
             return seen
         pages = (statements.cell >= 0) & (statements.cell < self.printed)
         narrow = np.flatnonzero(seen.narrow)
-        seen.narrow[narrow] = ~reach(statements.without(pages), aims.some(narrow)).narrow
+        seen.narrow[narrow] = ~reach_apart(statements.without(pages), aims.some(narrow)).narrow
         return seen
 
     def statements(self) -> Statements:
@@ -159,6 +183,8 @@ class _Series:
         for i in range(size):  # scores lie between 0 and 100
             yield {i + size: 1.0, i: -100.0}, -np.inf, 0.0, -1
         for row in self.rows.itertuples():
+            if row.who != "school" and len(self._members(row)) > LARGEST_SUM:
+                continue  # holds nothing down, and would tie a whole nation into one programme
             of = self._name(f"{row.file}: {row.said}")
             yield from self._of_one(self._columns(row), row.n_low, row.n_high, row.status, row.low, row.high, of)
         self.printed = len(self.said)
