@@ -86,9 +86,10 @@ class Outcome(NamedTuple):
 
     @property
     def degrees(self) -> np.ndarray:
-        """(P,) Welch-Satterthwaite degrees of freedom."""
+        """(P,) Welch-Satterthwaite degrees of freedom; NaN where nothing varies."""
         parts = self.variance**2 / np.maximum(self.count - 1, 1)
-        return self.variance.sum(axis=1) ** 2 / parts.sum(axis=1)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return self.variance.sum(axis=1) ** 2 / parts.sum(axis=1)
 
 
 def observed(changes: Changes, *, exposure: bool = False) -> Moments:

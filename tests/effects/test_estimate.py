@@ -71,8 +71,9 @@ def test_group_time_effects_agree_with_a_second_library():
     other = csdid.ATTgt(yname="outcome", tname="year_be", idname="unit", gname="first", data=long(frame, schools)).fit(
         est_method="dr", bstrap=False
     )
-    mine = estimate.group_time(panel(frame, schools, Design(baseline="last_year"))).att
-    assert np.allclose(mine, np.asarray(other.results["att"], float), atol=EXACT)
+    mine = estimate.group_time(panel(frame, schools, Design(baseline="last_year")))
+    assert np.allclose(mine.att, np.asarray(other.results["att"], float), atol=EXACT)
+    assert np.allclose(mine.to_frame()["std_error"], np.asarray(other.results["se"], float), atol=EXACT)
 
 
 def test_agrees_with_moderndid():
