@@ -59,6 +59,9 @@ _TOLD_AT = {
     **dict.fromkeys(("name-mismatch", "name-spelling", "name-ambiguous", "name-unknown", "id-from-name"), "name_th"),
     "district-mismatch": "district",
 }
+_ABOUT_SCHOOL = frozenset(
+    {"school-unknown", "name-unknown", "name-ambiguous", "id-blank", "id-unsafe", "id-scientific", "id-citizen"}
+)
 _ABOUT_PEOPLE = frozenset({"personal-value", "id-citizen"})
 #: Fields that may be left blank without a word.
 _MAY_BE_BLANK = frozenset(
@@ -96,11 +99,15 @@ _NEEDED = frozenset(
 
 @dataclass
 class Converted:
-    """The rows of one table as records of the contract's fields, with what was set aside and why."""
+    """The rows of one table as records of the contract's fields, with what was set aside and why.
+
+    ``unplaced`` are records set aside for their school alone: their figures are real and count where sums are checked.
+    """
 
     layout: Layout
     records: list[dict] = field(default_factory=list)
     aggregates: list[dict] = field(default_factory=list)
+    unplaced: list[dict] = field(default_factory=list)
     rejected: set[int] = field(default_factory=set)
     dropped: set[int] = field(default_factory=set)
     issues: list[Issue] = field(default_factory=list)
@@ -124,8 +131,10 @@ def convert(
         records, found = reader.read(row)
         found += [i for record in records for i in judge.row(record, layout=layout, row=row.number)]
         out.issues += found
-        if any(i.severity == "reject_rows" for i in found):
+        stops = {i.code for i in found if i.severity == "reject_rows"}
+        if stops:
             out.rejected.add(row.number)
+            out.unplaced += records if stops <= _ABOUT_SCHOOL else []
         else:
             out.records += [r for r in records if not r.pop("_void", False)]
     for row in sorted_rows.aggregates:

@@ -163,7 +163,7 @@ def _convert(opened: Opened, layout: Layout, register: Register, options: Option
 
 
 def _readable(parts: list[Converted]) -> list[dict]:
-    return [r for part in parts for r in part.records]
+    return [r for part in parts for r in (*part.records, *part.unplaced)]
 
 
 def _weighed(issues: list[Issue], parts: list[Converted]) -> list[Issue]:

@@ -118,6 +118,14 @@ def test_two_schools_under_one_code_are_both_set_aside_and_both_reconcile(tmp_pa
     assert rows[4][0] not in set(open_area(tmp_path / "area").table("schools")["school_id"])
 
 
+def test_schools_that_are_not_known_still_count_where_the_area_row_is_checked(tmp_path, register):
+    lying = save(tmp_path, "onet_p6_2558.csv", as_csv(wide(order=(0, 3, 4, 1, 2))))
+    (result,) = intake.intake([lying], into=None, register=register)
+    assert result.decision == "reject_file" and result.issues[0].code == "columns-permuted"
+    (honest,) = intake.intake([save(tmp_path, "onet_p6_2558.csv", as_csv(wide()))], into=None, register=register)
+    assert "reconcile-differs" not in {i.code for i in honest.issues} and len(honest.rejected_rows) == 30
+
+
 def test_what_the_file_does_not_say_must_come_from_somewhere(tmp_path):
     data = as_csv(wide())
     (result,) = intake.intake([save(tmp_path, "คะแนน.csv", data)], into=None)

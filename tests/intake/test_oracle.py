@@ -85,7 +85,7 @@ def random_table(name: str, chance: random.Random) -> tuple[list[list[str]], set
     return [[c.name for c in columns], *rows], planted
 
 
-@pytest.mark.parametrize("count", [pytest.param(12, id="some"), pytest.param(120, id="many", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("count", [pytest.param(8, id="some"), pytest.param(100, id="many", marks=pytest.mark.slow)])
 @pytest.mark.parametrize("name", TABLES)
 def test_both_judges_refuse_the_same_rows_of_the_contracts_tables(name, count):
     chance = random.Random(f"{name} {count}")
@@ -154,7 +154,7 @@ def office_file(chance: random.Random) -> tuple[list[list[str]], set[int]]:
     return rows, planted
 
 
-@pytest.mark.parametrize("count", [pytest.param(60, id="some"), pytest.param(600, id="many", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("count", [pytest.param(40, id="some"), pytest.param(600, id="many", marks=pytest.mark.slow)])
 def test_both_judges_set_the_same_rows_of_an_offices_file_aside(tmp_path, register, count):
     chance, path = random.Random(count), tmp_path / "a.csv"
     for _ in range(count):
