@@ -23,7 +23,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from innovlib.effects import averages, engine, estimate, inference, over_time, simulate
+from innovlib.effects import averages, engine, estimate, inference, over_time, permute, simulate
 from innovlib.effects.design import Design
 from innovlib.effects.panel import Panel, panel
 
@@ -72,6 +72,7 @@ def ours_from_frame_draws(data: dict) -> None:
 def randomisation(data: dict) -> None:
     """999 studentised permutations within size strata."""
     found = data["panel"]
+    permute.forget()
     changes = estimate.changes(found)
     engine.result(changes, engine.observed(changes))
     inference.drawn_t(found, changes, permuted="schools")
@@ -84,6 +85,7 @@ def randomisation_gaps(data: dict) -> None:
 
 def inversion(data: dict) -> None:
     """The randomisation test with its inverted interval."""
+    permute.forget()
     inference.randomisation(data["panel"], permuted="schools")
 
 

@@ -58,7 +58,7 @@ def labellings(panel: Panel, labels: np.ndarray, *, permuted: str, draws: int, s
         Subdistricts or areas are to be permuted but are not known for all schools, or hardly can move.
     """
     if permuted not in ("subdistricts", "areas"):
-        return permute.among_schools(labels, panel.stratum, draws=draws, seed=seed)
+        return iter(permute.kept("schools", labels, panel.stratum, draws=draws, seed=seed))
     if not where.can_move(panel, permuted):
         name = Words("ตำบล", "subdistricts") if permuted == "subdistricts" else Words("เขตพื้นที่", "areas")
         raise CannotEstimate(
@@ -67,7 +67,7 @@ def labellings(panel: Panel, labels: np.ndarray, *, permuted: str, draws: int, s
             todo=Words(f"เติม{name.th}ให้ครบ หรือใช้ inference='schools'",
                        f"fill in {name.en}, or use inference='schools'"),
         )  # fmt: skip
-    return permute.among_blocks(labels, where.blocks(panel, permuted), draws=draws, seed=seed)
+    return iter(permute.kept("blocks", labels, where.blocks(panel, permuted), draws=draws, seed=seed))
 
 
 def drawn_t(panel: Panel, changes: Changes, *, permuted: str) -> np.ndarray:

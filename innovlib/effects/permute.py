@@ -7,8 +7,32 @@ whole subdistricts are permuted, so that neighbours who joined together are comp
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 import numpy as np
+
+
+def kept(how: str, labels: np.ndarray, places: np.ndarray, *, draws: int, seed: int) -> list[list[np.ndarray]]:
+    """All labellings of :func:`among_schools` ("schools") or :func:`among_blocks` ("blocks"), the last few sets kept.
+
+    One study asks for the same draws for its effect, its event study, its cohorts and its trend.
+    """
+    return _kept(how, labels.astype(np.int64).tobytes(), places.astype(np.int64).tobytes(), draws, seed)
+
+
+@lru_cache(maxsize=4)
+def _kept(how: str, labels: bytes, places: bytes, draws: int, seed: int) -> list[list[np.ndarray]]:
+    draw = {"schools": among_schools, "blocks": among_blocks}[how]
+    found = list(draw(np.frombuffer(labels, np.int64), np.frombuffer(places, np.int64), draws=draws, seed=seed))
+    for rows in found:
+        for part in rows:
+            part.flags.writeable = False  # shared by all who ask
+    return found
+
+
+def forget() -> None:
+    """Let go of the sets that are kept; a benchmark draws its own each time."""
+    _kept.cache_clear()
 
 
 def among_schools(
