@@ -23,9 +23,10 @@ _ERRORS = re.compile(
 )
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00ad]")
 _FULL_WIDTH = {ord("０") + i: str(i) for i in range(10)} | {ord("．"): ".", ord("，"): ",", ord("－"): "-"}
-_PLAIN = re.compile(r"[+-]?\d+(\.\d+)?")
-_THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
-_DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+")
+# Digits are 0-9 alone: Thai and full-width ones have been turned into them, told, and any others are no digits here.
+_PLAIN = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
+_THOUSANDS = re.compile(r"[+-]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?")
+_DECIMAL_COMMA = re.compile(r"[+-]?[0-9]+,[0-9]+")
 
 
 class Reading(NamedTuple):
@@ -116,11 +117,11 @@ def _from_text(cell: str, rule: Numeric, decimal_comma: bool) -> tuple[float | N
         text = text[1:]
     if text.endswith("%"):
         text, found = text[:-1].rstrip(), [*found, ("percent-sign", {})]
-    if decimal_comma and rule.whole and re.fullmatch(r"\d{1,3}(\.\d{3})+", text):
+    if decimal_comma and rule.whole and re.fullmatch(r"[0-9]{1,3}(\.[0-9]{3})+", text):
         return None, [("number-ambiguous", {"one": text.replace(".", ""), "two": text})]
     if decimal_comma and _DECIMAL_COMMA.fullmatch(text):
         return float(text.replace(",", ".")), [*found, ("decimal-comma-file", {})]
-    if rule.whole and re.fullmatch(r"\d{1,3}\.\d{3}", text):
+    if rule.whole and re.fullmatch(r"[0-9]{1,3}\.[0-9]{3}", text):
         return None, [("number-ambiguous", {"one": text.replace(".", ""), "two": text})]
     if _PLAIN.fullmatch(text):
         return float(text), found
@@ -146,11 +147,11 @@ def tidied(cell: str) -> tuple[str, list[tuple[str, dict]]]:
 
 
 def _not_a_number(text: str) -> str:
-    if re.fullmatch(r"[+-]?\d+(\.\d+)?[eE][+-]?\d+", text):
+    if re.fullmatch(r"[+-]?[0-9]+(\.[0-9]+)?[eE][+-]?[0-9]+", text):
         return "number-scientific"
     if re.fullmatch(r"[+-]?(0[xX][0-9a-fA-F]+|inf(inity)?|nan)", text, re.IGNORECASE):
         return "number-notation"
-    if re.fullmatch(r"(?=.*\d)(?=.*[OoIlSB])[\dOoIlSB.,]+", text):
+    if re.fullmatch(r"(?=.*[0-9])(?=.*[OoIlSB])[0-9OoIlSB.,]+", text):
         return "letter-for-digit"
     return "not-a-number"
 
@@ -187,7 +188,7 @@ def year(cell: object, *, mark: str = "", is_text: bool = False) -> Reading:
     if bare != text:
         found = [*found, ("year-words", {})]
     last = terms.last_year_be()
-    value = int(bare) if re.fullmatch(r"\d{2}|\d{4}", bare) else 0
+    value = int(bare) if re.fullmatch(r"[0-9]{2}|[0-9]{4}", bare) else 0
     if terms.FIRST_YEAR_BE <= value <= last:
         return Reading(value, tuple(found))
     if terms.FIRST_YEAR_BE - 543 <= value <= last - 543:
@@ -232,7 +233,7 @@ def day(cell: object, *, mark: str = "", is_text: bool = False) -> Reading:
     text, found = tidied(str(cell))
     if isinstance(cell, str) and (text.casefold() in MISSING):
         return Reading(None, (("missing-code", {}),))
-    parts = _day_parts(re.sub(r"[ T]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?$", "", text))
+    parts = _day_parts(re.sub(r"[ T][0-9]{1,2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?$", "", text))
     if parts is None:
         return Reading(None, (*found, ("not-a-date", {})))
     d, m, y = parts
@@ -246,12 +247,12 @@ def day(cell: object, *, mark: str = "", is_text: bool = False) -> Reading:
 
 
 def _day_parts(text: str) -> tuple[int, int, int] | None:
-    if match := re.fullmatch(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})", text):
+    if match := re.fullmatch(r"([0-9]{4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})", text):
         return int(match[3]), int(match[2]), int(match[1])
-    if match := re.fullmatch(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4}|\d{2})", text):
+    if match := re.fullmatch(r"([0-9]{1,2})[-/.]([0-9]{1,2})[-/.]([0-9]{4}|[0-9]{2})", text):
         return int(match[1]), int(match[2]), int(match[3])
     if match := re.fullmatch(
-        r"(\d{1,2})[\s-]*([^\d\s-][^\d]*?)[\s-]*(?:พ\.?\s?ศ\.?|ค\.?\s?ศ\.?)?\s*(\d{4}|\d{2})", text
+        r"([0-9]{1,2})[\s-]*([^0-9\s-][^0-9]*?)[\s-]*(?:พ\.?\s?ศ\.?|ค\.?\s?ศ\.?)?\s*([0-9]{4}|[0-9]{2})", text
     ):
         month = _MONTHS.get(re.sub(r"[.\s]", "", match[2]).casefold())
         return (int(match[1]), month, int(match[3])) if month else None
