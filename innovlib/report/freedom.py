@@ -170,14 +170,16 @@ def alt(safe: Protected) -> Words:
 # --- figures and tables --------------------------------------------------------------------------------------------
 
 
-def figure(safe: Protected, *, synthetic: bool = False, lang: str = "both") -> figures.Figure:
+def figure(
+    safe: Protected, *, title: Words | None = None, synthetic: bool = False, lang: str = "both"
+) -> figures.Figure:
     """By domain what is really decided, with its interval, beside what the order grants and beside other schools."""
     who, own = subject(safe), next(iter(safe.frame["who"]), "")
     marks = [_mark(who or own, "de_facto", labels.REALLY_DONE), _mark(own, "de_jure", labels.GRANTED, shape="diamond")]
     if "others" in set(safe.frame["who"]) and who != "others":
         marks.append(Mark("others de_facto", labels.OTHER_SCHOOLS, shape="tick", own=False))
     return figures.dot_rows(
-        replace(safe, frame=_rows(safe.frame)), marks=marks, title=headline(safe), alt=alt(safe),
+        replace(safe, frame=_rows(safe.frame)), marks=marks, title=title or headline(safe), alt=alt(safe),
         axis=labels.AUTONOMY_AXIS, scale=(0, 4), ends=(labels.CENTRE_DECIDES, labels.SCHOOL_DECIDES), decimals=1,
         head=labels.compared(who), note=sentence("freedom.note"), synthetic=synthetic, lang=lang,
     )  # fmt: skip

@@ -164,11 +164,14 @@ def _sd(value: float) -> str:
     return number(value, decimals=2, signed=True)
 
 
-def figure(safe: Protected, *, synthetic: bool = False, lang: str = "both") -> figures.Figure:
+def figure(
+    safe: Protected, *, title: Words | None = None, synthetic: bool = False, lang: str = "both"
+) -> figures.Figure:
     """Every gap with its interval about the line of no gap, test by test within each pair of groups."""
     said = readings(safe)
     return figures.dot_rows(
-        safe, marks=[Mark("gap", labels.GAP_SD)], title=headline(safe), axis=labels.GAP_SD_AXIS, zero=True, decimals=2,
+        safe, marks=[Mark("gap", labels.GAP_SD)], title=title or headline(safe),
+        axis=labels.GAP_SD_AXIS, zero=True, decimals=2,
         alt=sentence("inequality.alt", rows=Words(" ".join(w.th for w in said), "; ".join(w.en for w in said))),
         head=labels.FIRST_GROUP, note=sentence("inequality.note"), synthetic=synthetic, lang=lang,
     )  # fmt: skip

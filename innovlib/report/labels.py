@@ -136,6 +136,8 @@ def quality(code: str) -> Words:
 
 
 # --- schools beside the area
+MAP_TITLE = Words("โรงเรียนบนแผนที่ ตามระยะห่างจากค่าเฉลี่ยเขตพื้นที่", "Schools on the map, by distance from the area's mean")
+LATEST_RESULTS = Words("ผลการทดสอบช่วงล่าสุด", "Latest results")
 RAW_GAP = Words("ห่างจากเขต (คะแนน)", "From the area (points)")
 LIKELY_GAP = Words("ปรับตามความเที่ยง", "Adjusted")
 RELIABILITY = Words("ความเที่ยง (%)", "Reliability (%)")

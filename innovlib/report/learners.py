@@ -164,10 +164,12 @@ def raters_reading(spread: Protected) -> Words:
 # --- figures and tables --------------------------------------------------------------------------------------------
 
 
-def figure(safe: Protected, *, synthetic: bool = False, lang: str = "both") -> figures.Figure:
+def figure(
+    safe: Protected, *, title: Words | None = None, synthetic: bool = False, lang: str = "both"
+) -> figures.Figure:
     """The levels of each quality for the first party, to the two sides of the line between levels 2 and 3."""
     own = replace(safe, frame=_own(safe).reset_index(drop=True))
-    return figures.level_bars(own, title=headline(safe), alt=alt(safe), note=sentence("learners.note"),
+    return figures.level_bars(own, title=title or headline(safe), alt=alt(safe), note=sentence("learners.note"),
                               synthetic=synthetic, lang=lang)  # fmt: skip
 
 

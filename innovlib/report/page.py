@@ -177,7 +177,7 @@ def report_html(nb) -> str:
         "provenance": provenance,
         "provenance_head": head or words_html(PROVENANCE, masthead.lang),
         "masthead": keep_names(masthead._repr_html_(), names),
-        "contents": [e for e in outline.entries if e[0] == 2] if masthead.kind != "school" else [],
+        "contents": [e for e in outline.entries if e[0] <= 3] if masthead.kind != "school" else [],
     }
     return _exporter().from_notebook_node(nb, resources={"innov": page})[0]
 

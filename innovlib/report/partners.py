@@ -141,7 +141,9 @@ def readings(safe: Protected) -> list[Words]:
     ]  # fmt: skip
 
 
-def figure(safe: Protected, *, synthetic: bool = False, lang: str = "both") -> figures.Figure:
+def figure(
+    safe: Protected, *, title: Words | None = None, synthetic: bool = False, lang: str = "both"
+) -> figures.Figure:
     """Share of schools with a partner in each sector, with interval, over that of the other schools."""
     own = safe.frame["who"].iloc[0]
     rows = safe.frame.assign(
@@ -153,7 +155,7 @@ def figure(safe: Protected, *, synthetic: bool = False, lang: str = "both") -> f
         marks.append(Mark("others", labels.OTHER_SCHOOLS, shape="tick", own=False))
     said = readings(safe)
     return figures.dot_rows(
-        replace(safe, frame=rows), marks=marks, title=headline(safe), axis=labels.REACH_AXIS,
+        replace(safe, frame=rows), marks=marks, title=title or headline(safe), axis=labels.REACH_AXIS,
         alt=sentence("partners.alt", rows=Words(" ".join(w.th for w in said), "; ".join(w.en for w in said))),
         scale=(0, 100), decimals=0, note=sentence("partners.note"), synthetic=synthetic, lang=lang,
     )  # fmt: skip

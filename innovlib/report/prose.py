@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from innovlib.errors import Words
@@ -59,3 +60,42 @@ class Facts:
             for label, value in self.pairs
         )
         return f'<dl class="facts">{items}</dl>'
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A heading that states a finding; it stands in the page's contents under its chapter.
+
+    Examples
+    --------
+    >>> print(Finding(Words("ยังสรุปไม่ได้", "Cannot be told"), lang="en"))
+    Cannot be told
+    """
+
+    words: Words
+    lang: str = "both"
+
+    def __str__(self) -> str:
+        return one_line(self.words, self.lang)
+
+    def _repr_markdown_(self) -> str:
+        return "### " + " | ".join(_as_text(said) for said in self.words)
+
+
+def _as_text(said: str) -> str:
+    """A text that Markdown leaves as it is, on one line and without the bar that parts two languages."""
+    said = re.sub(r"\s+", " ", said.replace("|", "/"))
+    return re.sub(r"([\\`*_\[\]<>#])", r"\\\1", said)
+
+
+@dataclass(frozen=True)
+class Stack:
+    """Several things of a page, one under the other, from one cell."""
+
+    parts: tuple
+
+    def __str__(self) -> str:
+        return "\n".join(str(part) for part in self.parts)
+
+    def _repr_html_(self) -> str:
+        return "".join(part._repr_html_() for part in self.parts)

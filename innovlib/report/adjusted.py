@@ -1,0 +1,72 @@
+"""Schools' distances from the area, raw and adjusted for reliability, side by side.
+
+A small school's distance swings by chance; pulled towards the area's mean by its reliability it says how far the school
+is likely to lie. Worked out from the printed distance and interval, so it tells no more than they do.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from innovlib import terms
+from innovlib.errors import Words
+from innovlib.measures.similar import between_variance, shrunken
+from innovlib.report import labels
+from innovlib.report.disclosure import Z95, Protected, rounded_half_up
+from innovlib.report.identity import in_thai_order
+from innovlib.report.tables import Column, Table, table
+from innovlib.report.words import sentence
+
+
+def adjusted(shown: Protected, *, gaps: pd.DataFrame) -> Protected:
+    """The printed distances with their shrunken values and reliability.
+
+    Parameters
+    ----------
+    shown
+        Distances as :meth:`innovlib.release.withheld.Page.gaps` gives them.
+    gaps
+        Those of all schools (:func:`innovlib.measures.outcomes.school_gaps`): only their variance between schools, one
+        number for the area, is used.
+
+    Returns
+    -------
+    Protected
+        The same rows with ``likely`` (points, whole; posterior mean), ``likely_low``, ``likely_high`` (95 % of the
+        posterior) and ``reliability_pct`` (whole per cent), missing where the distance is hidden.
+    """
+    tau2 = between_variance(gaps["gap"].to_numpy(dtype=float), gaps["std_error"].to_numpy(dtype=float) ** 2)
+    frame = shown.frame
+    error = (frame["conf_high"] - frame["conf_low"]).to_numpy(dtype=float) / 2 / Z95
+    found = shrunken(frame["gap"].to_numpy(dtype=float), error**2, tau2=tau2)
+    reach = Z95 * found["posterior_sd"].to_numpy()
+    likely = found["shrunken"].to_numpy()
+    values = {"likely": likely, "likely_low": likely - reach, "likely_high": likely + reach}
+    step = np.where(np.mod(np.round(frame["gap"].to_numpy(dtype=float), 1), 1) == 0, 1.0, 0.1)
+    out = frame.assign(**{name: rounded_half_up(v / step) * step for name, v in values.items()})
+    return replace(shown, frame=out.assign(reliability_pct=rounded_half_up(100 * found["reliability"].to_numpy())))
+
+
+def adjusted_table(shown: Protected, *, gaps: pd.DataFrame, schools: pd.DataFrame, lang: str) -> Table:
+    """Raw distance and adjusted one side by side, in Thai alphabetical order, never by size."""
+    named = in_thai_order(schools)[["school_id", "name_th", "district"]]
+    named = named.assign(
+        name_th=[terms.school_display_name(n) for n in named["name_th"]], district=named["district"].fillna("–")
+    )
+    rows = named.merge(adjusted(shown, gaps=gaps).frame, on="school_id", how="left")
+    rows = rows.assign(status=rows["status"].fillna("absent"), n_label=rows["n_label"].fillna("–"))
+    columns = [
+        Column("name_th", Words("โรงเรียน", "School"), kind="name"),
+        Column("district", Words("อำเภอ", "District")),
+        Column("n_label", labels.PUPILS, kind="number"),
+        Column("gap", labels.RAW_GAP, kind="difference"),
+        Column("conf", labels.INTERVAL, kind="interval"),
+        Column("likely", labels.LIKELY_GAP, kind="difference"),
+        Column("likely", labels.INTERVAL, kind="interval"),
+        Column("reliability_pct", labels.RELIABILITY, kind="number", decimals=0),
+    ]
+    return table(replace(shown, frame=rows), columns=columns, caption=labels.ADJUSTED_CAPTION,
+                 note=sentence("adjusted.note"), lang=lang)  # fmt: skip
