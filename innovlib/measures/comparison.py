@@ -314,5 +314,6 @@ def _finished(out: pd.DataFrame) -> pd.DataFrame:
 
 
 def _no_results() -> pd.DataFrame:
-    types = {"n": "Int64", "n_schools": "Int64", "published": bool, "pooled": bool}
+    words = ("who", "school_id", *SERIES, "period", "sd_source", "verdict", "against")
+    types = {"n": "Int64", "n_schools": "Int64", "published": bool, "pooled": bool} | dict.fromkeys(words, "str")
     return pd.DataFrame({c: [] for c in RESULT_COLUMNS}).astype(types)

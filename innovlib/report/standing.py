@@ -36,8 +36,9 @@ def chances(gap: Protected, *, gaps: pd.DataFrame) -> Protected:
     Returns
     -------
     Protected
-        Twenty rows with ``difference`` (points) and ``status``; one row without a value where the distance is hidden
-        or where there are no results.
+        Twenty rows with ``difference`` (points) and ``status``; one row without a value where the distance is hidden,
+        where there are no results, or where the area's schools differ by no more than chance (``status`` alike): then
+        nothing speaks for either side.
 
     Notes
     -----
@@ -52,6 +53,9 @@ def chances(gap: Protected, *, gaps: pd.DataFrame) -> Protected:
     variance = ((row["conf_high"] - row["conf_low"]) / 2 / Z95) ** 2
     tau2 = between_variance(gaps["gap"].to_numpy(), gaps["std_error"].to_numpy() ** 2)
     found = shrunken([row["gap"]], [variance], tau2=tau2).iloc[0]
+    if found["posterior_sd"] == 0:
+        alike = {"difference": [np.nan], "status": ["alike"], "n_label": [row["n_label"]]}
+        return replace(gap, frame=pd.DataFrame(alike))
     at = (np.arange(DOTS) + 0.5) / DOTS
     values = found["shrunken"] + found["posterior_sd"] * stats.norm.ppf(at)
     return replace(gap, frame=pd.DataFrame({"difference": values, "status": "shown", "n_label": row["n_label"]}))
@@ -67,7 +71,8 @@ def headline(chance: Protected) -> Words:
     """How likely the school lies above, or below, the area's mean, in chances out of twenty."""
     count = above(chance)
     if count is None:
-        return sentence("standing.nothing")
+        alike = (chance.frame["status"] == "alike").any()
+        return sentence("standing.alike" if alike else "standing.nothing")
     side, said = ("above", count) if count * 2 >= DOTS else ("below", DOTS - count)
     if said == DOTS:
         return sentence(f"standing.sure_{side}")

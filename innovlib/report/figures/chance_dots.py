@@ -18,6 +18,10 @@ from innovlib.report.typeset import lines, number, one_line
 DOTS = 20
 
 
+#: Where nothing tells the schools apart, there is no posterior to draw.
+ALIKE = Words("แยกไม่ออกจากความบังเอิญ", "cannot be told from chance")
+
+
 def chance_dots(
     data: Protected,
     *,
@@ -36,7 +40,7 @@ def chance_dots(
     ----------
     data
         Protected rows with ``difference`` (points): the twenty quantiles 2.5 %, 7.5 %, … 97.5 % of the posterior of
-        one difference, and ``status``. Where it is hidden or absent the figure says so.
+        one difference, and ``status``. Where it is hidden, absent or alike for all the figure says so.
 
     Raises
     ------
@@ -59,7 +63,8 @@ def _draw(frame: pd.DataFrame, values: np.ndarray, width: float, *, own: str, ax
     sheet, size = Sheet(width), 9.5 if width < 400 else 9.0
     if not len(values):
         small = (frame["status"] == "small").any()
-        words = labels.small(str(frame["n_label"].iloc[0]) if "n_label" in frame else "") if small else labels.ABSENT
+        words = ALIKE if (frame["status"] == "alike").any() else labels.ABSENT
+        words = labels.small(str(frame["n_label"].iloc[0]) if "n_label" in frame else "") if small else words
         sheet.text(1, size * 2, one_line(words, lang), size=size, colour=style.WARN if small else style.MUTED)
         sheet.height = size * 3
         return sheet
