@@ -22,7 +22,8 @@ from innovlib.errors import BadInput, DidNotPass, Words
 from innovlib.release import distances, keeper, leaks, ledger, rendered, subtraction
 from innovlib.release.leaks import Finding, Secrets
 from innovlib.release.printed import printed_figures
-from innovlib.report.disclosure import PROFILES, profile
+from innovlib.report import labels
+from innovlib.report.disclosure import PROFILES, profile, rounded_half_up
 
 #: Files that stay with the one who ran the batch: the journal names machine and person, failures hold code.
 STAYS = "_"
@@ -121,6 +122,7 @@ def audit(
     findings = [
         *_mixed(pages, name),
         *(f for page in pages for f in leaks.leaks(page, secrets=secrets)),
+        *_too_few(pages),
         *_differences(printed),
         *_between_profiles(printed, wider),
         *ledger.changes(printed, book, area=of_area, profile_name=name),
@@ -202,6 +204,21 @@ def _profile_of(pages: list[rendered.Rendered]) -> str:
     """The narrowest audience that any page is for."""
     found = [page.profile for page in pages if page.kind in ("school", "cohort", "area")]
     return max(found, key=AUDIENCES.index, default="public")
+
+
+def _too_few(pages: list[rendered.Rendered]) -> list[Finding]:
+    """Numbers of pupils below what D1 lets be shown, in any table that has a column of them."""
+    found = []
+    for page in pages:
+        rules = profile(page.profile)
+        least = float(rounded_half_up(rules.smallest_n, rules.count_step))
+        for caption, rows in page.tables:
+            for row in rows:
+                told = next((row.cells[head].replace(",", "") for head in labels.PUPILS if head in row.cells), "")
+                if told.isdigit() and 0 < int(told) < least:
+                    words = Words(f"พิมพ์จำนวนนักเรียนที่น้อยเกินไป ({told})", f"a number of pupils too small to show ({told})")
+                    found.append(Finding("too-few", "D1", page.file, f"{caption}: {row.head}", words))
+    return found
 
 
 # --- differencing ---------------------------------------------------------------------------------------------------

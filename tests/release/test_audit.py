@@ -154,6 +154,13 @@ def test_a_file_of_totals_that_cannot_be_used_is_refused(pages, tmp_path, column
         audit(pages, known=path)
 
 
+@pytest.mark.parametrize(("told", "found"), [("5", True), ("9", True), ("10", False), ("&lt;10", False)])
+def test_a_number_of_pupils_too_small_to_show_is_caught_in_any_table(pages, told, found):
+    plant(pages, "school-A.html", table("ชั้นเรียน", cells("ป.1", ผู้เข้าสอบ=told)))
+    caught = [(f.rule, f.file) for f in audit(pages).findings if f.kind == "too-few"]
+    assert caught == ([("D1", "school-A.html")] if found else [])
+
+
 # --- (b) differencing -----------------------------------------------------------------------------------------------
 
 
