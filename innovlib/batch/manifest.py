@@ -13,7 +13,7 @@ from innovlib.errors import Unreadable, Words
 MANIFEST_FILE = "manifest.json"
 INDEX_FILE = "index.html"
 #: What is kept of a good file, and the key under which the last try failed.
-_GOOD = ("key", "sha256", "bytes", "entry")
+_GOOD = ("key", "sha256", "bytes", "entry", "pdf")
 _STATE = (*_GOOD, "failed_key")
 
 
@@ -47,6 +47,9 @@ def known_states(manifest: dict, journal: Journal) -> dict[str, dict]:
             states[row["file"]] = _picked(row, _GOOD)
         elif row.get("status") == "failed":
             states[row["file"]] = states.get(row["file"], {}) | _picked(row, ("failed_key",))
+        elif row.get("status") == "printed":
+            printed = _picked(row, ("file", "sha256", "bytes", "of_sha256", "details"))
+            states[row["page"]] = states.get(row["page"], {}) | {"pdf": printed}
     return states
 
 
@@ -67,6 +70,8 @@ def judged(known: dict, *, key: str, sha256: str) -> dict:
         Fingerprint of the file that stands in the folder; "" where there is none.
     """
     good = _picked(known, _GOOD) if sha256 and known.get("sha256") == sha256 else {}
+    if good.get("pdf", {}).get("of_sha256") != sha256:
+        good.pop("pdf", None)  # printed from an older page
     if good and good["key"] == key:
         return {"status": "done"} | good
     if known.get("failed_key") == key:
