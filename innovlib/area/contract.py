@@ -210,7 +210,8 @@ _TABLES = (
 
 TABLES: dict[str, Table] = {table.name: table for table in _TABLES}
 
-_DTYPES = {"string": "str", "integer": "Int64", "number": "float64", "boolean": "boolean", "date": "datetime64[s]"}
+#: pandas' type for each type of column.
+DTYPES = {"string": "str", "integer": "Int64", "number": "float64", "boolean": "boolean", "date": "datetime64[s]"}
 TRUE_FALSE = {"true": True, "false": False, "1": True, "0": False, "": None}
 
 
@@ -248,17 +249,17 @@ def _typed_column(cells: pd.Series, column: Column) -> pd.Series:
         return cells.fillna("").astype("str").str.strip().str.lower().map(TRUE_FALSE).astype("boolean")
     if column.type == "date":
         cells = cells if pd.api.types.is_datetime64_any_dtype(cells) else cells.astype("str").str.strip()
-        return pd.to_datetime(cells, format="%Y-%m-%d", errors="coerce").astype(_DTYPES["date"])
+        return pd.to_datetime(cells, format="%Y-%m-%d", errors="coerce").astype(DTYPES["date"])
     if column.type in ("integer", "number") and not pd.api.types.is_numeric_dtype(cells):
         numbers = pd.to_numeric(cells.astype("str").str.strip().replace("", None), errors="coerce")
         if column.type == "integer":
             numbers = numbers.where(numbers % 1 == 0)
-        return numbers.astype(_DTYPES[column.type])
+        return numbers.astype(DTYPES[column.type])
     if column.type == "string":
         # Blanks around an id would make it another id; the check looks past them, so they go here.
         cells = cells.astype("str").str.strip().where(cells.notna())
         return cells.where(cells != "")
-    return cells.astype(_DTYPES[column.type])
+    return cells.astype(DTYPES[column.type])
 
 
 def is_id(text: str) -> bool:

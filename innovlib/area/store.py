@@ -13,7 +13,7 @@ from pathlib import Path
 import pandas as pd
 
 from innovlib import paths
-from innovlib.area import check, commit, contract
+from innovlib.area import check, commit, contract, parquet
 from innovlib.errors import CannotWrite, MissingTable, NotAnArea, UnknownName, Unreadable, Words, did_you_mean
 
 PACKAGE_FILE = "datapackage.json"
@@ -177,7 +177,7 @@ def read_raw(path: Path) -> pd.DataFrame:
     """A table's file with every cell as text and blanks as "", the way the contract's check wants it."""
     try:
         if path.suffix == ".parquet":
-            frame = _read_parquet(path)
+            frame = _of_parquet(parquet.raw, path)
             return pd.DataFrame({c: _as_text(frame[c]) for c in frame.columns})
         return _read_csv(path)
     except (OSError, UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError, ValueError) as error:
@@ -205,7 +205,7 @@ def count_rows(path: Path) -> int:
     """
     try:
         if path.suffix == ".parquet":
-            return _parquet(path, "SELECT count(*) FROM read_parquet(?)").fetchone()[0]
+            return _of_parquet(parquet.count, path)
         first = {"usecols": [0], "dtype": "str", "keep_default_na": False, "encoding": "utf-8-sig", "header": None}
         return len(pd.read_csv(path, **first)) - 1
     except (OSError, UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError, ValueError) as error:
@@ -218,16 +218,11 @@ def _as_text(cells: pd.Series) -> pd.Series:
     return cells.astype("str").where(cells.notna(), "")
 
 
-def _read_parquet(path: Path) -> pd.DataFrame:
-    return _parquet(path, "SELECT * FROM read_parquet(?)").df()
-
-
-def _parquet(path: Path, query: str):
-    import duckdb  # only areas of national size keep Parquet, so only they pay for the import
-
+def _of_parquet(do, path: Path, *more):
+    """What ``do`` finds in a Parquet file; a file that is none is refused as any other."""
     try:
-        return duckdb.connect().execute(query, [str(path)])
-    except duckdb.Error as error:
+        return do(path, *more)
+    except parquet.errors() as error:
         raise _unreadable(path, error) from error
 
 
@@ -252,6 +247,8 @@ def read_table(path: Path, name: str) -> pd.DataFrame:
         The file cannot be read, a required column is not there, or cells breach the contract; the first breaches are
         named and ``innov check`` lists all of them. A wrong value is never turned into a missing one without a word.
     """
+    if path.suffix == ".parquet" and is_sound(path, name):
+        return _of_parquet(parquet.read, path, name)
     raw = read_raw(path)
     breaches = [b for b in check.breaches(raw, name) if b.code != "column-unknown"]
     if breaches:
@@ -265,6 +262,11 @@ def read_table(path: Path, name: str) -> pd.DataFrame:
             todo=Words("สั่ง innov check เพื่อดูทุกจุด", "run innov check to see every place"),
         )
     return contract.typed(raw, name)
+
+
+def is_sound(path: Path, name: str) -> bool:
+    """True where a Parquet file keeps the contract in every cell (:func:`innovlib.area.parquet.is_sound`)."""
+    return _of_parquet(parquet.is_sound, path, name)
 
 
 def need(area: Area, table: str, *, why: Words) -> pd.DataFrame:
@@ -298,6 +300,14 @@ def as_csv(frame: pd.DataFrame, name: str) -> str:
     return out.to_csv(index=False, lineterminator="\n", date_format="%Y-%m-%d", float_format="%.10g")
 
 
+def as_parquet(frame: pd.DataFrame, name: str) -> bytes:
+    """A table as the bytes of a Parquet file: the contract's columns and types, rows in key order."""
+    with tempfile.TemporaryDirectory(prefix="innov-") as place:
+        path = Path(place) / f"{name}.parquet"
+        parquet.write(frame, name, path=path)
+        return path.read_bytes()
+
+
 def datapackage(folder: Path, *, title: str, title_th: str, synthetic: bool, **more) -> dict:
     """The ``datapackage.json`` of a folder (Frictionless Data Package), made from the contract and the files there."""
     resources = []
@@ -317,13 +327,16 @@ def datapackage(folder: Path, *, title: str, title_th: str, synthetic: bool, **m
     return head | more | {"resources": resources}
 
 
-def write_area(folder: Path, tables: dict[str, pd.DataFrame], **package) -> None:
+def write_area(folder: Path, tables: dict[str, pd.DataFrame], *, form: str = "csv", **package) -> None:
     """Write tables and their ``datapackage.json`` into a folder; each file whole or not at all.
 
+    ``form`` is ``csv`` or, for tables of national size, ``parquet``; a table's file in the other form is removed.
     ``package`` goes to :func:`datapackage` (``title``, ``title_th``, ``synthetic`` and further properties).
     """
     for name, frame in tables.items():
-        write_whole(folder / f"{name}.csv", as_csv(frame, name))
+        content = as_csv(frame, name) if form == "csv" else as_parquet(frame, name)
+        write_whole(folder / f"{name}.{form}", content)
+        (folder / f"{name}.{'parquet' if form == 'csv' else 'csv'}").unlink(missing_ok=True)
     described = datapackage(folder, **package)
     write_whole(folder / PACKAGE_FILE, json.dumps(described, ensure_ascii=False, indent=2) + "\n")
 

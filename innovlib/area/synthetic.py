@@ -97,8 +97,12 @@ def generate(*, seed: int = SEED, n_schools: int = EXAMPLE_SCHOOLS, pupils: bool
     return Example(tables, truth(roster, pd.concat(effects, ignore_index=True), seed=seed, noise=noise), seed)
 
 
-def write_example(folder: Path, *, seed: int = SEED, n_schools: int = EXAMPLE_SCHOOLS, pupils: bool = True) -> None:
+def write_example(
+    folder: Path, *, seed: int = SEED, n_schools: int = EXAMPLE_SCHOOLS, pupils: bool = True, form: str = "csv"
+) -> None:
     """Simulate an area and write it: the tables, ``truth.json`` and ``datapackage.json``; same seed, same bytes.
+
+    ``form`` is ``csv`` or ``parquet``.
 
     Raises
     ------
@@ -113,11 +117,13 @@ def write_example(folder: Path, *, seed: int = SEED, n_schools: int = EXAMPLE_SC
     for name in contract.TABLES:
         # A table of an earlier, larger draw would not belong to this one.
         if name not in example.tables:
-            (folder / f"{name}.csv").unlink(missing_ok=True)
+            for suffix in ("csv", "parquet"):
+                (folder / f"{name}.{suffix}").unlink(missing_ok=True)
     store.write_whole(folder / TRUTH_FILE, json.dumps(example.truth, ensure_ascii=False, indent=1) + "\n")
     store.write_area(
         folder,
         example.tables,
+        form=form,
         title=TITLE if n_schools <= EXAMPLE_SCHOOLS else f"Synthetic area of {n_schools} schools",
         title_th=TITLE_TH if n_schools <= EXAMPLE_SCHOOLS else f"พื้นที่จำลอง {n_schools} โรงเรียน",
         synthetic=True,
@@ -189,9 +195,13 @@ def _mean(total: np.ndarray, n: np.ndarray) -> np.ndarray:
 
 
 def _sd(total: np.ndarray, squares: np.ndarray, n: np.ndarray) -> np.ndarray:
-    """Sample SD in points to two decimals from whole hundredths; missing below two pupils."""
+    """Sample SD in points to two decimals from whole hundredths; missing below two pupils.
+
+    Missing too above the contract's limit, which two pupils at the two ends can pass once in thirty thousand results.
+    """
     spread = (n * squares - total**2) / np.maximum(n * (n - 1), 1)
-    return np.where(n > 1, np.round(np.sqrt(spread) / 100, 2), np.nan)
+    sd = np.round(np.sqrt(spread) / 100, 2)
+    return np.where((n > 1) & (sd <= contract.table("scores")["sd"].limits["maximum"]), sd, np.nan)
 
 
 def _benchmarks(rows: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
