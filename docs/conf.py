@@ -11,7 +11,8 @@ from docutils.utils.math.latex2mathml import tex2mathml
 import innovlib
 from innovlib import terms
 from innovlib.area.codebook import codebook
-from innovlib.report import style
+from innovlib.paths import NOTEBOOKS
+from innovlib.report import proof, style
 
 HERE = Path(__file__).parent
 PACKAGE = Path(innovlib.__file__).parent
@@ -61,8 +62,20 @@ def make_pages(app) -> None:
     rows = [f"| `{code}` | {terms.label(code, 'th')} | {terms.label(code, 'en')} |" for code in terms.LABELS]
     head = ["| code | ไทย | English |", "|---|---|---|"]
     (MADE / "words.md").write_text("\n".join([*head, *rows]) + "\n", encoding="utf-8")
+    (MADE / "proof.md").write_text(proofs(), encoding="utf-8")
     (MADE / "underneath.md").write_text(underneath(), encoding="utf-8")
     (MADE / "static" / "docs.css").write_text(style.font_css() + CSS, encoding="utf-8")
+
+
+def proofs() -> str:
+    """For each template, every section with its cells, functions and tests."""
+    lines = []
+    for path in sorted(NOTEBOOKS.glob("report-*.ipynb")):
+        lines += [f"## {path.stem}", "| section | cell | function | test |\n|---|---|---|---|"]
+        for row in proof.steps(path.stem).itertuples():
+            section = row.section.replace("|", "·")
+            lines[-1] += f"\n| {section} | `{row.cell}` | {{py:func}}`~innovlib.{row.function}` | `{row.test}` |"
+    return "\n\n".join(lines) + "\n"
 
 
 def underneath() -> str:

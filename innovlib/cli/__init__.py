@@ -11,11 +11,11 @@ import os
 import sys
 
 from innovlib import __version__
-from innovlib.cli import audit, check, estimate, example, forget, intake, lab, new, release, render, reproduce
+from innovlib.cli import audit, check, estimate, example, forget, intake, lab, new, release, render, reproduce, trace
 from innovlib.cli.words import print_json
 from innovlib.errors import InnovError
 
-COMMANDS = (intake, check, estimate, render, audit, release, reproduce, example, lab, new, forget)
+COMMANDS = (intake, check, estimate, render, audit, release, reproduce, trace, example, lab, new, forget)
 
 
 def main(argv: list[str] | None = None) -> int:

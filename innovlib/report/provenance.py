@@ -103,6 +103,7 @@ def provenance(sources: pd.DataFrame, *, release, protected: list[Protected], te
             (Words("การปกปิดทั้งชุด", "Protection of the release"), " · ".join(lost(release))),
             (Words("แผนการปกปิด", "Release plan"), f"SHA-256 {release.fingerprint[:16]}…"),
             (Words("แม่แบบ", "Template"), f"{template} · SHA-256 {hashlib.sha256(path.read_bytes()).hexdigest()[:16]}…"),
+            (Words("จากตัวเลขถึงสูตรและการทดสอบ", "From number to formula and test"), f"innov trace {template}"),
             (Words("โปรแกรม", "Software"), " · ".join(software)),
         ),
         lang,
