@@ -100,6 +100,8 @@ class ReleasePlan:
             mine, keys = self._of(report, self.rows["subject"] == SHARE_TESTED), ["test", "grade", "first_year_be"]
         else:
             mine, keys = self._of(report, self.rows["subject"] != SHARE_TESTED), RESULT_KEY
+        if mine.empty or frame.empty:  # empty columns have no type that could be matched
+            return np.full(len(frame), "", dtype=object)
         found = frame[keys].merge(mine[[*keys, "rule"]].drop_duplicates(keys), on=keys, how="left")
         return found["rule"].fillna("").to_numpy(dtype=object)
 
@@ -263,8 +265,11 @@ def release_plan(area: Area, *, profile_name: str) -> ReleasePlan:
     UnknownName
         There is no such profile.
     """
-    tables = {name: area.table(name) for name in ("schools", "benchmarks")}
-    release = release_of(area.table("scores"), profile_name=profile_name, **tables)
+    tables, scores = {name: area.table(name) for name in ("schools", "benchmarks")}, area.table("scores")
+    if scores[["n_tested", "n_enrolled"]].isna().all(axis=None):  # nobody is counted, so nobody can be found out
+        disclosure.profile(profile_name)
+        return ReleasePlan(profile_name, pd.DataFrame(columns=PLAN_COLUMNS), dict.fromkeys(LOSS, 0))
+    release = release_of(scores, profile_name=profile_name, **tables)
     return plan_of(protect_release(release, profile_name=profile_name), profile_name=profile_name)
 
 

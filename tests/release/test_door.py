@@ -10,6 +10,7 @@ import pytest
 
 from innovlib import paths
 from innovlib.area import contract, open_area
+from innovlib.area.store import write_area
 from innovlib.batch.plan import make_plan
 from innovlib.batch.prepare import prepare
 from innovlib.errors import BadInput, Words
@@ -18,6 +19,8 @@ from innovlib.release import ledger, withheld
 from innovlib.report import disclosure, figures, listings, tables, words
 from innovlib.report.disclosure import Protected
 from innovlib.report.provenance import RULES, lost, provenance
+
+from .conftest import tables as tables_of_area
 
 TEMPLATES = sorted(paths.NOTEBOOKS.glob("report-*.ipynb"))
 
@@ -145,6 +148,38 @@ def test_a_planted_way_past_is_seen(planted):
 
 
 # --- the plan -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("left", ["nothing", "no enrolment", "no results", "no pilots", "one school"])
+def test_an_area_that_lacks_something_has_a_plan_too(tmp_path, left):
+    made = tables_of_area()
+    schools, scores = made["schools"], made["scores"]
+    if left == "no enrolment":
+        scores = scores.assign(n_enrolled=pd.NA)
+    elif left == "no results":
+        scores = scores.assign(n_tested=0, mean=pd.NA, sd=pd.NA)
+    elif left == "no pilots":
+        schools = schools.assign(cohort=pd.NA, joined_year_be=pd.NA)
+    elif left == "one school":
+        schools, scores = (t[t["school_id"] == "A"] for t in (schools, scores))
+    given = {"schools": schools} if left == "nothing" else {"schools": schools, "scores": scores}
+    write_area(tmp_path / "area", given, title="a", title_th="ก", synthetic=True)
+    plan = withheld.plan(open_area(tmp_path / "area"), "public")
+    assert set(plan.loss) == set(withheld.LOSS) and (plan.loss["figures"] > 0) == (left != "nothing")
+    assert (
+        plan.page("area")
+        .means(
+            comparison.group_results(
+                comparison.reference(
+                    open_area(tmp_path / "area").table("scores"), benchmarks=contract.table("benchmarks").empty()
+                ),
+                school_ids=["A", "B", "C"],
+                who="area",
+            )
+        )
+        .profile
+        == "public"
+    )
 
 
 def test_the_plan_is_computed_once_and_read_the_second_time(area, release, monkeypatch):
