@@ -18,7 +18,7 @@ from innovlib.paths import ROOT
 PACKAGE = ROOT / "innovlib"
 #: A module may import from its own room and from those before it.
 ROOMS = ("floor", "area", "measures", "effects", "report", "release", "batch", "desk", "cli")
-FLOOR = {"errors", "paths", "terms"}
+FLOOR = {"copyable", "errors", "paths", "terms"}
 
 #: Who alone may import what.
 OWNERS = {

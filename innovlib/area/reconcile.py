@@ -14,11 +14,12 @@ from dataclasses import dataclass
 import pandas as pd
 
 from innovlib import terms
+from innovlib.copyable import Copyable
 from innovlib.errors import Words
 
 
 @dataclass(frozen=True)
-class Reconciliation:
+class Reconciliation(Copyable):
     """What the check of one test of one year found.
 
     Attributes

@@ -9,6 +9,7 @@ import pandas as pd
 
 from innovlib import terms
 from innovlib.area.faults import Issue
+from innovlib.copyable import Copyable
 from innovlib.errors import Words
 
 _EXIT_CODES = {"ok": 0, "fix": 0, "warn": 0, "reject_rows": 1, "reject_file": 2}
@@ -31,7 +32,7 @@ _MOST_SHOWN = 20
 
 
 @dataclass(frozen=True)
-class FileResult:
+class FileResult(Copyable):
     """The outcome for one file.
 
     Attributes

@@ -18,12 +18,13 @@ from innovlib.batch import keys, manifest
 from innovlib.batch.folder import OutFolder
 from innovlib.batch.plan import load_template
 from innovlib.batch.run import render
+from innovlib.copyable import Copyable
 from innovlib.errors import BadInput, NotAnArea, Words
 from innovlib.report.identity import pilots
 
 
 @dataclass(frozen=True)
-class Reproduction:
+class Reproduction(Copyable):
     """What came of making a folder again. ``exit_code``: 0 every byte is the same, 1 not, 130 interrupted.
 
     Attributes

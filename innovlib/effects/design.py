@@ -7,6 +7,7 @@ from html import escape
 
 import pandas as pd
 
+from innovlib.copyable import Copyable
 from innovlib.errors import BadInput, Words, did_you_mean
 
 #: Below this many treated schools a t-based statement is wrong more often than it says (12 % to 85 % instead of 5 %).
@@ -69,7 +70,7 @@ _SUBJECT_MATTER = ("outcome", "unit", "units")
 
 
 @dataclass(frozen=True)
-class Design:
+class Design(Copyable):
     """What is asked, of whom, against whom, and how chance is reckoned.
 
     Attributes

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from innovlib.copyable import Copyable
 from innovlib.effects import estimate
 from innovlib.effects.effect import shown, verdict
 from innovlib.effects.panel import Panel
@@ -20,7 +21,7 @@ from innovlib.errors import CannotEstimate, Words
 
 
 @dataclass(frozen=True, eq=False)
-class Dose:
+class Dose(Copyable):
     """The association between a dose of autonomy and the change in the outcome among pilot schools.
 
     Attributes

@@ -8,6 +8,7 @@ from html import escape
 
 import pandas as pd
 
+from innovlib.copyable import Copyable
 from innovlib.effects.design import Design
 from innovlib.errors import Words
 
@@ -77,7 +78,7 @@ _TOO_FEW = Words("ข้อมูลน้อยเกินไป", "there are 
 
 
 @dataclass(frozen=True)
-class Effect:
+class Effect(Copyable):
     """One estimated effect with its uncertainty, its question and its method.
 
     Attributes
@@ -151,7 +152,7 @@ class Effect:
 
 
 @dataclass(frozen=True, eq=False)
-class Effects:
+class Effects(Copyable):
     """Several effects of one design in one tidy frame, such as an event study or the cohorts.
 
     Attributes

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from innovlib.copyable import Copyable
 from innovlib.effects import contrasts
 from innovlib.effects.adjust import doubly_robust
 from innovlib.effects.contrasts import Cell
@@ -28,7 +29,7 @@ SOURCES = {
 
 
 @dataclass(frozen=True, eq=False)
-class GroupTime:
+class GroupTime(Copyable):
     """Effects by cohort and year.
 
     Attributes

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from innovlib.copyable import Copyable
 from innovlib.effects import contrasts, engine, estimate, inference, intervals
 from innovlib.effects.effect import Effect, shown, unit_name
 from innovlib.effects.engine import Changes
@@ -58,7 +59,7 @@ def _slope(values: np.ndarray, years: np.ndarray) -> np.ndarray:
 
 
 @dataclass(frozen=True)
-class PreTrend:
+class PreTrend(Copyable):
     """The pilots' slope before joining beyond that of the comparison schools, and what it could do to the effect.
 
     Attributes

@@ -18,6 +18,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from innovlib.copyable import Copyable
 from innovlib.errors import BadInput, DidNotPass, Words
 from innovlib.release import distances, keeper, leaks, ledger, rendered, subtraction
 from innovlib.release.leaks import Finding, Secrets
@@ -32,7 +33,7 @@ AUDIENCES = ("public", "partner", "school")
 
 
 @dataclass(frozen=True)
-class Audit:
+class Audit(Copyable):
     """What an audit found. ``exit_code``: 0 nothing, 1 something that may not be handed out."""
 
     folder: Path
