@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from innovlib import paths
-from innovlib.area import commit
+from innovlib.area import commit, shared
 from innovlib.area.intake import LOG, ROWS
 from innovlib.area.store import PACKAGE_FILE, open_area, write_whole
 from innovlib.errors import Unreadable, Words
@@ -48,8 +48,8 @@ def forget(area_folder: str | Path) -> Forgotten:
 
     These are: the table of pupils, its rows in the list of who brought which row, the log's entries of pupil files
     (their names, fingerprints, rejected rows and the mark of the key), copies of such files, what a cut-short intake
-    left, and the table's place in ``datapackage.json``. The secret key is left alone, because other areas may use it;
-    without the table it leads to nobody.
+    left, results kept in the folder (:mod:`innovlib.area.shared`), and the table's place in ``datapackage.json``. The
+    secret key is left alone, because other areas may use it; without the table it leads to nobody.
 
     Raises
     ------
@@ -65,7 +65,8 @@ def forget(area_folder: str | Path) -> Forgotten:
         log = _json(folder / LOG)
         gone = [entry for entry in log.get("files", []) if entry.get("kind") == PUPILS]
         copies = {entry["raw"] for entry in gone if entry.get("raw")}
-        remove = sorted({f"{PUPILS}.csv", f"{PUPILS}.parquet", *copies, *_leftovers(folder)})
+        traces = {f"{PUPILS}.csv", f"{PUPILS}.parquet", *copies, *_leftovers(folder), *shared.kept(folder)}
+        remove = sorted(traces)
         remove = [name for name in remove if (folder / name).is_file()]
         put = _rewritten(folder, log, gone)
         if put or remove:

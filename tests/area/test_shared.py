@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 
 from innovlib.area import open_area, shared, store
+from innovlib.area.forget import forget
 from innovlib.area.shared import FOLDER
 
 
@@ -170,3 +171,10 @@ def test_kept_results_stay_out_of_version_control(area):
 def test_a_name_that_is_no_file_name_is_refused(area, name):
     with pytest.raises(ValueError, match="is no name"):
         shared.shared(area, name, Maker())
+
+
+def test_forgetting_pupils_removes_what_was_kept(area):
+    shared.shared(area, "count", Maker())
+    done = forget(area.folder)
+    assert not shared.kept(area.folder)
+    assert any(name.startswith(FOLDER) for name in done.files)
