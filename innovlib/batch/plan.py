@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+import pandas as pd
+
 from innovlib import terms
 from innovlib.area.store import Area
 from innovlib.errors import BadInput, UnknownName, Unreadable, Words, did_you_mean
@@ -18,6 +20,7 @@ PARAMETERS = {
     "school": ("area", "school_id", "profile", "lang"),
     "cohort": ("area", "cohort", "profile", "lang"),
     "area": ("area", "profile", "lang"),
+    "meeting": ("area", "profile", "lang"),
 }
 KINDS = tuple(PARAMETERS)
 #: Parameters that are the same for all reports of a batch; a template may prepare what depends on these alone.
@@ -85,7 +88,8 @@ class Plan:
         UnknownName
             There is no report of such an id, or none of this kind at all.
         """
-        found = [r for r in self.reports if kind in ("all", r.kind)]
+        # The meeting pack shows what the other reports show, so it is made when it is asked for.
+        found = [r for r in self.reports if kind == r.kind or (kind == "all" and r.kind != "meeting")]
         if not found:
             raise UnknownName(
                 Words(f"พื้นที่นี้ไม่มีรายงานชนิด {kind}", f"this area has no report of the kind {kind}"),
@@ -165,10 +169,17 @@ def make_plan(area: Area, *, profile: str, lang: str, templates: Path, all_schoo
         *(Report("school", i, f"school-{i}{ending}", shared | {"school_id": i}) for i in ids),
         *(Report("cohort", str(c), f"cohort-{c}{ending}", shared | {"cohort": c}) for c in cohorts),
         Report("area", "", f"area{ending}", shared),
+        *_meeting(pilots, ending, shared, templates),
     )
     _check_file_names(reports)
     loaded = {kind: load_template(templates / f"report-{kind}.ipynb", kind) for kind in {r.kind for r in reports}}
     return Plan(area, profile, lang, reports, loaded, tuple(notes))
+
+
+def _meeting(pilots: pd.DataFrame, ending: str, shared: dict, templates: Path) -> list[Report]:
+    """The meeting pack, where there are pilot schools to present their work and the folder has its template."""
+    there = len(pilots) > 0 and (templates / "report-meeting.ipynb").is_file()
+    return [Report("meeting", "", f"meeting{ending}", shared)] if there else []
 
 
 def _check_profile(profile: str) -> None:

@@ -11,7 +11,7 @@ from innovlib import paths
 from innovlib.cli.words import command, print_json
 from innovlib.errors import Words
 
-KINDS = ("school", "cohort", "area", "all")
+KINDS = ("school", "cohort", "area", "meeting", "all")
 
 
 def add(commands) -> None:

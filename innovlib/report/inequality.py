@@ -138,7 +138,9 @@ def headline(safe: Protected) -> Words:
     parts = []
     for (by, code), rows in shown[shown["verdict"] != "undecided"].groupby(["by", "verdict"], sort=False):
         if code:
-            tests = listed([labels.test_grade(r.test, r.grade) for r in rows.itertuples()])
+            whole = len(rows) > 1 and len(rows) == (shown["by"] == by).sum()
+            named = [labels.test_grade(r.test, r.grade) for r in rows.itertuples()]
+            tests = sentence("inequality.everywhere") if whole else listed(named)
             first, second = labels.GROUP_NAMES[by]
             parts.append(sentence(f"inequality.{code}", first=first, second=second, tests=tests))
     if not parts:

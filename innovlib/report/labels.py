@@ -135,6 +135,11 @@ def quality(code: str) -> Words:
     return _BREAKS.get(code, terms.LABELS[code])
 
 
+# --- the meeting pack
+WHOLE_AREA = Words("ภาพรวมของพื้นที่", "The area as a whole")
+WORK_AND_PARTNERS = Words("งานและภาคีของโรงเรียนตามเวลา", "The school's work and partners over time")
+WORK_OF_SCHOOLS = Words("งานของแต่ละโรงเรียนตามเวลา", "Each school's work over time")
+
 # --- schools beside the area
 MAP_TITLE = Words("โรงเรียนบนแผนที่ ตามระยะห่างจากค่าเฉลี่ยเขตพื้นที่", "Schools on the map, by distance from the area's mean")
 LATEST_RESULTS = Words("ผลการทดสอบช่วงล่าสุด", "Latest results")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pandas as pd
 
 from innovlib import terms
@@ -10,12 +12,20 @@ from innovlib.errors import Words
 from innovlib.report import identity
 from innovlib.report.disclosure import Protected
 from innovlib.report.page import Masthead
+from innovlib.report.timeline import english_date
 
 
 def of_school(
-    area: Area, school: pd.Series, *, results: Protected, latest: Protected, peers: pd.DataFrame, lang: str
+    area: Area,
+    school: pd.Series,
+    *,
+    results: Protected,
+    latest: Protected,
+    peers: pd.DataFrame,
+    lang: str,
+    gap: Protected | None = None,
 ) -> Masthead:
-    """The head of a school's page; ``peers`` are the similar schools that the page names."""
+    """The head of a school's page; ``peers`` are the similar schools that it names, ``gap`` its place over all tests."""
     name, school_id = identity.school_name(school), str(school["school_id"])
     number = Words(f"รหัสโรงเรียน {school_id}", f"school id {school_id}")
     return Masthead(
@@ -25,7 +35,7 @@ def of_school(
         subtitle=_together([*_years_covered(latest), number]),
         facts=(*identity.place(school), *_joining(school), *identity.context_facts(school, profile=results.profile)),
         footer=name,
-        entry=identity.index_entry(results, kind="school", identifier=school_id, name=name, school=school),
+        entry=identity.index_entry(results, kind="school", identifier=school_id, name=name, school=school, gap=gap),
         names=tuple(terms.school_display_name(n) for n in peers["name_th"]),
         **_common(area, results=results, lang=lang),
     )
@@ -64,6 +74,22 @@ def of_area(area: Area, *, results: Protected, latest: Protected, lang: str) -> 
         ),
         footer=name,
         entry=identity.index_entry(results, kind="area", identifier="area", name=name),
+        **_common(area, results=results, lang=lang),
+    )
+
+
+def of_meeting(area: Area, *, results: Protected, on: dt.date, lang: str) -> Masthead:
+    """The opening slide of the meeting pack."""
+    name, schools = identity.area_name(area), area.table("schools")
+    pilots = int(schools["cohort"].notna().sum())
+    return Masthead(
+        kind="meeting",
+        id="meeting",
+        title=Words("ความก้าวหน้าของโรงเรียนนำร่อง", "Progress of the pilot schools"),
+        subtitle=Words(f"ข้อมูลถึง {terms.thai_date(on)}", f"records up to {english_date(on)}"),
+        facts=(Words(f"โรงเรียนนำร่อง {pilots:,} แห่ง", f"{pilots:,} pilot schools"),),
+        footer=name,
+        entry=identity.index_entry(results, kind="area", identifier="meeting", name=name) | {"kind": "meeting"},
         **_common(area, results=results, lang=lang),
     )
 

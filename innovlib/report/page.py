@@ -22,7 +22,9 @@ from innovlib.terms import check_language
 
 __all__ = ["META", "Masthead", "index_html", "prepare", "read_meta", "report_html"]
 
-KINDS = ("school", "cohort", "area")
+KINDS = ("school", "cohort", "area", "meeting")
+#: Kinds with a style sheet of their own beside the common one.
+OWN_CSS = ("school", "meeting")
 
 #: The name at the foot of a printed page is cut here, so that the marks after it stay on the line.
 LONGEST_FOOTER = 60
@@ -177,21 +179,22 @@ def report_html(nb) -> str:
         "provenance": provenance,
         "provenance_head": head or words_html(PROVENANCE, masthead.lang),
         "masthead": keep_names(masthead._repr_html_(), names),
-        "contents": [e for e in outline.entries if e[0] <= 3] if masthead.kind != "school" else [],
+        "contents": [e for e in outline.entries if e[0] <= 3] if masthead.kind in ("cohort", "area") else [],
     }
     return _exporter().from_notebook_node(nb, resources={"innov": page})[0]
 
 
 def _frame(masthead: Masthead) -> dict:
     """The parts of a page that do not come from the notebook's cells."""
-    lang, script = masthead.lang, style.template("page.js").strip()
+    lang, slides = masthead.lang, masthead.kind == "meeting"
+    script = style.template("meeting.js" if slides else "page.js").strip()
     said = [masthead.footer, labels.SYNTHETIC if masthead.synthetic else None, NOT_RANKED]
     return {
         "kind": masthead.kind,
         "html_lang": "en" if lang == "en" else "th",
         "title": escape(_first(masthead.title, lang)),
         "fonts": style.font_css(),
-        "css": style.css("page.css") + (style.css("school.css") if masthead.kind == "school" else ""),
+        "css": style.css("page.css") + (style.css(f"{masthead.kind}.css") if masthead.kind in OWN_CSS else ""),
         "page_rule": page_rule(masthead),
         "script": script,
         "script_hash": style.script_hash(script),
@@ -214,6 +217,8 @@ def page_rule(masthead: Masthead) -> str:
     left = " · ".join([name, *(_first(words, masthead.lang) for words in marks)])
     quoted = re.sub(r"[^\S ]|[\"'\\\\<>{}@;\x00-\x1f]", lambda m: f"\\{ord(m[0]):x} ", left)
     look = f"font:8.5pt {style.FONT_STACK};color:{style.MUTED}"
+    if masthead.kind == "meeting":  # one slide a sheet; the mark and the number stand on the slide itself
+        return "@page{size:297mm 167mm;margin:0}"
     margin = "11mm 15mm 14mm" if masthead.kind == "school" else "17mm 18mm 19mm"
     return (
         f'@page{{size:A4;margin:{margin};@bottom-left{{content:"{quoted}";{look};width:85%}}'

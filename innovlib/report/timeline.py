@@ -121,19 +121,20 @@ def latest(safe: Protected) -> Words:
 
 def figure(
     safe: Protected, *, on: dt.date, joined_year_be: int | None = None, partners: Protected | None = None,
-    synthetic: bool = False, lang: str = "both",
+    title: Words | None = None, synthetic: bool = False, lang: str = "both",
 ) -> figures.Figure:  # fmt: skip
     """One school's entries by kind of work, over its partnerships where they are given."""
     rows = safe.frame[safe.frame["at"].notna()]
     rows = rows.assign(group=[labels.OWN_WORK] * len(rows))
     if partners is not None and len(partners.frame):
         rows = pd.concat([rows, partners.frame], ignore_index=True)
-    return _figure(rows, safe, on=on, joined_year_be=joined_year_be, synthetic=synthetic, lang=lang)
+    note = sentence("progress.note", day=terms.thai_date(on), day_en=english_date(on))
+    return _figure(rows, safe, note, on=on, joined_year_be=joined_year_be, title=title, synthetic=synthetic, lang=lang)
 
 
 def schools_figure(
     safe: Protected, *, schools: pd.DataFrame, on: dt.date, joined_year_be: int | None = None,
-    synthetic: bool = False, lang: str = "both",
+    title: Words | None = None, synthetic: bool = False, lang: str = "both",
 ) -> figures.Figure:  # fmt: skip
     """A lane for each school that has dated entries, in Thai alphabetical order."""
     order = in_thai_order(schools)
@@ -143,16 +144,16 @@ def schools_figure(
     rows = rows.assign(
         lane=rows["school_id"], label=[Words(names[i], names[i]) for i in rows["school_id"]], number=""
     ).sort_values("school_id", key=lambda ids: ids.map(rank), kind="stable")
-    return _figure(rows, safe, on=on, joined_year_be=joined_year_be, synthetic=synthetic, lang=lang)
+    note = sentence("progress.schools_note")
+    return _figure(rows, safe, note, on=on, joined_year_be=joined_year_be, title=title, synthetic=synthetic, lang=lang)
 
 
-def _figure(rows, safe, *, on, joined_year_be, synthetic, lang) -> figures.Figure:
+def _figure(rows, safe, note, *, on, joined_year_be, title, synthetic, lang) -> figures.Figure:
     joined = None if joined_year_be is None else place(dt.date(joined_year_be - 543, 5, 16))
-    title = headline(safe)
+    said = headline(safe)
     return figures.timeline(
-        replace(safe, frame=rows.reset_index(drop=True)), title=title, until=place(on), joined=joined,
-        alt=sentence("progress.alt", said=title), note=sentence("progress.note", day=terms.thai_date(on),
-        day_en=english_date(on)), synthetic=synthetic, lang=lang,
+        replace(safe, frame=rows.reset_index(drop=True)), title=title or said, until=place(on), joined=joined,
+        alt=sentence("progress.alt", said=said), note=note, synthetic=synthetic, lang=lang,
     )  # fmt: skip
 
 
