@@ -98,17 +98,26 @@ def intake(
     if folder is None or dry_run:
         return [one.result for one in _take(files, _open(folder), judged_by, options, create_key=False)]
     _refuse_non_folder(folder)
+    checked: list[Checked] = []
     if not folder.exists():
         # A first look: where no file can be loaded, no folder is made either.
-        looked = _take(files, _open(folder), judged_by, options, create_key=False)
-        if all(one.result.decision == "reject_file" for one in looked):
-            return [one.result for one in looked]
+        area = _open(folder)
+        checked = _take(files, area, judged_by, options, create_key=False)
+        if all(one.result.decision == "reject_file" for one in checked):
+            return [one.result for one in checked]
     with commit.alone(folder):
         commit.finish(folder)
-        area = _open(folder)
-        checked = _take(files, area, judged_by, options, create_key=True)
+        if not checked or _must_look_again(folder, checked):
+            area = _open(folder)
+            checked = _take(files, area, judged_by, options, create_key=True)
         _write(area)
     return [one.result for one in checked]
+
+
+def _must_look_again(folder: Path, looked: list[Checked]) -> bool:
+    """Whether a first look no longer holds: somebody else made the area meanwhile, or pupils need a lasting key."""
+    about_pupils = any(one.result.kind == "pupils" for one in looked)
+    return bool(store.Area(folder).present()) or (about_pupils and not privacy.key_path().exists())
 
 
 def _options(**said) -> Options:

@@ -33,6 +33,7 @@ _NOTE = re.compile(
     r"^\W*(หมายเหตุ|ที่มา|แหล่ง|ข้อมูล\s*ณ|ณ\s*วันที่|ผู้รายงาน|ผู้จัดทำ|ผู้ตรวจ|ผู้รับรอง|ลงชื่อ|ลงนาม|พิมพ์|คำอธิบาย|note|source|remark)|^\*+\s*\S",
     re.IGNORECASE,
 )
+_FIGURE = re.compile(r"[0-9][0-9.,]*")
 
 
 @dataclass(frozen=True)
@@ -89,16 +90,18 @@ def sort(layout: Layout, *, is_text: bool, known: Callable[[object, object], boo
 
 
 def _row(layout: Layout, number: int, fill: dict, *, level: str = "") -> Row:
-    cells, marks = [], []
-    for use in (*layout.uses, *layout.totals):
-        value = layout.sheet.cell(number, use.column)
-        mark = layout.sheet.marks.get((number, use.column), "")
-        if is_blank(value) and not mark:
-            value, mark = fill.get((number, use.column), (value, mark))
-        if isinstance(value, str) and is_garbled(value):
-            raise refuse("encoding-garbled", sheet=layout.sheet.name, row=number)
-        cells.append(value)
-        marks.append(mark)
+    sheet, columns = layout.sheet, [use.column for use in (*layout.uses, *layout.totals)]
+    row = sheet.rows[number - 1]
+    width = len(row)
+    cells = [row[column - 1] if column <= width else None for column in columns]
+    marks = [""] * len(columns)
+    if sheet.marks or fill:
+        for i, column in enumerate(columns):
+            marks[i] = sheet.marks.get((number, column), "")
+            if is_blank(cells[i]) and not marks[i]:
+                cells[i], marks[i] = fill.get((number, column), (cells[i], ""))
+    if any(isinstance(value, str) and not value.isascii() and is_garbled(value) for value in cells):
+        raise refuse("encoding-garbled", sheet=sheet.name, row=number)
     return Row(number, cells, marks, level)
 
 
@@ -121,7 +124,7 @@ def _merged_cells(layout: Layout, out: Sorted) -> dict[tuple[int, int], tuple[ob
 
 
 def _what(layout: Layout, cells: list, number: int, *, is_text: bool, known: Callable[[object, object], bool]) -> str:
-    filled = [(c, v) for c, v in enumerate(cells, 1) if not is_blank(v)]
+    filled = [(c, v) for c, v in enumerate(cells, 1) if v is not None and not is_blank(v)]
     if not filled:
         # A blank cell can still carry a mark: a formula that was never calculated is no blank row.
         return "" if any((number, u.column) in layout.sheet.marks for u in layout.uses) else "blank-row"
@@ -142,6 +145,8 @@ def _is_header(layout: Layout, filled: list, number: int) -> bool:
     texts = [v for _, v in filled if isinstance(v, str)]
     if len(texts) < 3 or len(texts) < len(filled):
         return False
+    if sum(_FIGURE.fullmatch(t) is not None for t in texts) * 2 >= len(texts):
+        return False  # no header is a plain figure; most rows of a text file end here
     same = sum(vocabulary.header_key(v) == layout.keys.get(c) for c, v in filled)
     if same >= 3 and same * 2 > len(filled):
         return True

@@ -5,9 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
+import random
 import shutil
+import signal
 import stat
 import sys
+import time
 from pathlib import Path
 
 import pandas as pd
@@ -418,6 +421,35 @@ def test_a_kill_at_any_moment_leaves_the_area_as_before_or_as_after(tmp_path, co
         assert not (folder / commit.STAGE).exists()
     # Once the change has happened it stays so; kills were tried on both sides of that moment.
     assert ends == sorted(ends) and not ends[0] and ends[-2]
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+def test_a_hundred_and_twenty_kills_at_chance_moments_leave_before_or_after(tmp_path, corrected):
+    """Real SIGKILLs, from outside and by the clock; most of them while the files are being put in place."""
+    start, second, before, after = corrected
+    chance, seen = random.Random(120), []
+    for turn in range(120):
+        folder = tmp_path / "kills" / str(turn) / "calm"
+        shutil.copytree(start, folder)
+        child = os.fork()
+        if child == 0:
+            intake.intake(second, into=folder)
+            os._exit(0)
+        if turn % 4:  # wait for the first staged file, so that the kill falls among the writes
+            until = time.monotonic() + 30
+            while not (folder / commit.STAGE).exists() and time.monotonic() < until:
+                time.sleep(0.0002)
+        time.sleep(chance.uniform(0, 0.12))
+        os.kill(child, signal.SIGKILL)
+        killed = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
+        now = tables(folder)
+        assert now in (before, after), f"neither before nor after at kill {turn}"
+        seen.append((killed, now == after))
+        intake.intake(second, into=folder)
+        assert tables(folder) == after
+    print(f"{sum(k for k, _ in seen)} killed, {sum(k and a for k, a in seen)} of them after the promise")
+    assert sum(killed for killed, _ in seen) >= 100
 
 
 @pytest.mark.slow

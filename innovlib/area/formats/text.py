@@ -6,6 +6,7 @@ import codecs
 import csv
 import io
 import re
+from functools import lru_cache
 
 from innovlib.area import vocabulary
 from innovlib.area.faults import Issue, issue, refuse
@@ -160,6 +161,7 @@ def _refuse_swallowed(rows: list[list], delimiter: str) -> None:
                     raise refuse("text-quotes", row=number)
 
 
+@lru_cache(maxsize=1 << 14)
 def is_garbled(value: object) -> bool:
     """True for Thai text that was read in the wrong encoding and saved so (mojibake).
 
