@@ -123,7 +123,7 @@ def audit(
     findings = [
         *_mixed(pages, name),
         *(f for page in pages for f in leaks.leaks(page, secrets=secrets)),
-        *_too_few(pages),
+        *_too_few(pages, name),
         *_differences(printed),
         *_between_profiles(printed, wider),
         *ledger.changes(printed, book, area=of_area, profile_name=name),
@@ -203,15 +203,18 @@ def _files(folder: Path) -> tuple[list[Path], list[str]]:
 
 def _profile_of(pages: list[rendered.Rendered]) -> str:
     """The narrowest audience that any page is for."""
-    found = [page.profile for page in pages if page.kind in ("school", "cohort", "area")]
+    found = [page.profile for page in pages if page.kind in rendered.REPORTS]
     return max(found, key=AUDIENCES.index, default="public")
 
 
-def _too_few(pages: list[rendered.Rendered]) -> list[Finding]:
-    """Numbers of pupils below what D1 lets be shown, in any table that has a column of them."""
+def _too_few(pages: list[rendered.Rendered], name: str) -> list[Finding]:
+    """Numbers of pupils below what D1 lets be shown, in any table that has a column of them.
+
+    The index bears no profile in its name; it is for the readers of the pages that it lists.
+    """
     found = []
     for page in pages:
-        rules = profile(page.profile)
+        rules = profile(page.profile if page.kind in rendered.REPORTS else name)
         least = float(rounded_half_up(rules.smallest_n, rules.count_step))
         for caption, rows in page.tables:
             for row in rows:
@@ -227,7 +230,7 @@ def _too_few(pages: list[rendered.Rendered]) -> list[Finding]:
 
 def _mixed(pages: list[rendered.Rendered], name: str) -> list[Finding]:
     """Pages for other readers in one folder: the narrower ones would be handed out with the wider."""
-    others = [p for p in pages if p.kind in ("school", "cohort", "area") and p.profile != name]
+    others = [p for p in pages if p.kind in rendered.REPORTS and p.profile != name]
     words = Words(
         f"อยู่ร่วมกับรายงานสำหรับ {PROFILES[name].words.th}", f"stands among reports for {PROFILES[name].words.en}"
     )

@@ -18,6 +18,8 @@ from innovlib.report.disclosure import PROFILES
 
 #: Attributes that a reader, a screen reader or "view source" shows.
 ATTRIBUTES = ("aria-label", "alt", "title", "content", "href", "src", "id", "class", "value", "placeholder")
+#: Kinds of pages that are made for readers of one profile.
+REPORTS = ("school", "cohort", "area", "meeting")
 #: Elements whose text is not for reading; their text is still looked through for leaks.
 MACHINE = frozenset(("style", "script"))
 
@@ -38,7 +40,7 @@ class Rendered:
     Attributes
     ----------
     file, kind, id, profile
-        Name; school, cohort, area, index or other; which one; for which readers.
+        Name; school, cohort, area, meeting, index or other; which one; for which readers.
     texts
         Where and what: every text node, attribute, comment and embedded picture's text.
     tables
@@ -103,7 +105,7 @@ def _who(name: str) -> tuple[str, str, str]:
     body, _, last = stem.rpartition(".")
     profile = last if body and last in PROFILES else "public"
     match = re.fullmatch(
-        r"(school|cohort|area|index)(?:-(.+))?", body if profile != "public" or last == "public" else stem
+        r"(school|cohort|area|meeting|index)(?:-(.+))?", body if profile != "public" or last == "public" else stem
     )
     return (match[1], match[2] or "", profile) if match else ("other", "", profile)
 

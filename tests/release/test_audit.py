@@ -161,6 +161,17 @@ def test_a_number_of_pupils_too_small_to_show_is_caught_in_any_table(pages, told
     assert caught == ([("D1", "school-A.html")] if found else [])
 
 
+def test_the_index_of_staff_reports_is_for_staff(tmp_path):
+    folder = write_release(tmp_path / "out", profile="school")
+    plant(folder, "index.html", table("โรงเรียน", cells("บ้านH", ผู้เข้าสอบ="8")))
+    assert "too-few" not in kinds(audit(folder))
+
+
+def test_a_meeting_pack_for_staff_among_public_reports_is_caught(pages):
+    shutil.copy(pages / "school-A.html", pages / "meeting.school.html")
+    assert "profiles-mixed" in kinds(audit(pages))
+
+
 # --- (b) differencing -----------------------------------------------------------------------------------------------
 
 
