@@ -69,7 +69,7 @@ def beginning(tmp_path_factory):
 
 @pytest.mark.parametrize("name", LIVE)
 def test_a_table_that_is_not_there_is_named_with_the_way_to_load_it(name, beginning):
-    with pytest.raises(MissingTable, match="this area has no .* innov intake"):
+    with pytest.raises(MissingTable, match=r"this area has no .* innov intake"):
         exec(setup(name, area=str(beginning)), {})
 
 
