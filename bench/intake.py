@@ -1,10 +1,10 @@
 """Bad office files through intake and through plain pandas: how many come out right, how many wrong ones are loaded.
 
-Run: ``python bench/intake.py [--samples FOLDER]``; writes ``bench/intake.csv`` (the kit's own files only). The files are those of
-``tests/intake/test_more_samples.py`` and, where a folder is named, those of its ``manifest.json``. *Right* means the
-decision that is asked for. Plain pandas is ``read_csv`` or ``read_excel`` with their defaults, by the file's ending; it
-has no decision but to load or to raise, so all that is counted is how many of the files that must be refused, whole or
-in part, it loads without a word.
+Run: ``python bench/intake.py [--samples FOLDER]``; writes ``bench/intake.csv`` (the kit's own files only). The
+files are those of ``tests/intake/test_more_samples.py`` and, where a folder is named, of its ``manifest.json``. *Right*
+means the decision that is asked for. Plain pandas is ``read_csv`` or ``read_excel`` with their defaults, by the file's
+ending; it has no decision but to load or to raise, so all that is counted is how many of the files that must be
+refused, whole or in part, it loads without a word.
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ def main() -> None:
     for which, part in frame.groupby("set"):
         refuse = part[part["must_refuse"]]
         print(
-            f"{which}: intake right {part['right'].sum()} of {len(part)}; of {len(refuse)} to be refused, whole or in part, "
+            f"{which}: right {part['right'].sum()} of {len(part)}; of {len(refuse)} to be refused in whole or part, "
             f"plain pandas loads {refuse['pandas_loads'].sum()} without a word; slowest {part['seconds'].max():.2f} s"
         )
 
