@@ -16,24 +16,29 @@ N_SIMILAR = 15
 SMALLEST_GROUP = 5
 
 
-def context(schools: pd.DataFrame) -> pd.DataFrame:
+def context(schools: pd.DataFrame, *, earlier: pd.Series | None = None) -> pd.DataFrame:
     """The context of each school as numbers on one scale (distance from the median in SDs), indexed by ``school_id``.
 
     Columns with no spread or no values are left out, so that an area that lacks one piece of context still compares on
-    the rest. A school's missing value stays missing.
+    the rest. A school's missing value stays missing. ``earlier`` adds results from before anybody joined
+    (:func:`innovlib.measures.earlier.earlier_results`) as one more piece.
     """
     raw = pd.DataFrame(index=pd.Index(schools["school_id"], name="school_id"))
     enrolment = schools["enrolment"].astype("Float64").to_numpy(dtype=float, na_value=np.nan)
     raw["log_enrolment"] = np.log(np.where(enrolment > 0, enrolment, np.nan))
     for column in ("share_other_language", "share_poor", "is_highland"):
         raw[column] = schools[column].astype("Float64").to_numpy(dtype=float, na_value=np.nan)
+    if earlier is not None:
+        raw["earlier_results"] = earlier.reindex(raw.index).astype(float)
     filled = raw.dropna(axis="columns", how="all")
     spread = filled.std()
     kept = filled.loc[:, spread > 0]
     return (kept - kept.median()) / kept.std()
 
 
-def similar_schools(schools: pd.DataFrame, *, school_id: str, k: int = N_SIMILAR) -> pd.DataFrame:
+def similar_schools(
+    schools: pd.DataFrame, *, school_id: str, k: int = N_SIMILAR, earlier: pd.Series | None = None
+) -> pd.DataFrame:
     """The k schools whose context is nearest to one school's, nearest first.
 
     Where there are enough of them, only schools that end with the same grade are candidates: one that reaches ม.3 is
@@ -49,6 +54,9 @@ def similar_schools(schools: pd.DataFrame, *, school_id: str, k: int = N_SIMILAR
         The school in question.
     k
         How many to return.
+    earlier
+        Results from before anybody joined (:func:`innovlib.measures.earlier.earlier_results`), to count like a fifth
+        piece of context. Later results are never used: matching on what joining may have changed would hide it.
 
     Returns
     -------
@@ -66,7 +74,7 @@ def similar_schools(schools: pd.DataFrame, *, school_id: str, k: int = N_SIMILAR
             Words(f"ไม่มีโรงเรียนรหัส {school_id}", f"no school {school_id}"),
             todo=did_you_mean(str(school_id), schools["school_id"]),
         )
-    z = context(schools)
+    z = context(schools, earlier=earlier)
     empty = pd.DataFrame({"school_id": [], "name_th": [], "district": [], "distance": []})
     if z.shape[1] == 0 or z.loc[school_id].isna().all():
         return empty

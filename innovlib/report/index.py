@@ -10,6 +10,7 @@ from urllib.parse import quote
 from innovlib import terms
 from innovlib.errors import Words
 from innovlib.report import labels, style
+from innovlib.report.disclosure import FEW_SCHOOLS
 from innovlib.report.figures.figure import SWITCH, Figure
 from innovlib.report.tables import spark
 from innovlib.report.typeset import escape, name_html, number, one_line, words_html
@@ -23,7 +24,7 @@ WORDS = {
     "school": Words("โรงเรียน", "School"),
     "trend": Words("แนวโน้มเทียบเขตพื้นที่", "Trend against the area"),
     "n_label": labels.PUPILS,
-    "verdict": labels.READING,
+    "verdict": Words("ทุกวิชาเทียบเขตพื้นที่", "All subjects against the area"),
     "found": Words("พบ {n} โรงเรียน", "{n} schools found"),
     "order": Words("เรียงตามตัวอักษร ไม่ใช่การจัดอันดับ", "in Thai alphabetical order, not a ranking"),
     "groups": Words("รายงานภาพรวม", "Overview reports"),
@@ -32,7 +33,7 @@ WORDS = {
     "none": Words("ไม่พบโรงเรียนตามที่ค้น", "No school found"),
 }
 #: Overview reports come in this order, over the schools.
-OVERVIEWS = ("area", "cohort")
+OVERVIEWS = ("area", "cohort", "meeting")
 
 
 def index_html(
@@ -170,7 +171,7 @@ def _reading(entry: dict, lang: str) -> str:
     if verdict in labels.VERDICTS:
         words = labels.VERDICTS[verdict]
         return f'<span class="verdict {verdict}">{escape(words.en if lang == "en" else words.th)}</span>'
-    if str(entry.get("n_label") or "").startswith("<"):
+    if str(entry.get("n_label") or "").startswith(("<", FEW_SCHOOLS)):
         return f'<span class="hidden">{escape(labels.HIDDEN.en if lang == "en" else labels.HIDDEN.th)}</span>'
     return "–"
 
