@@ -112,22 +112,25 @@ def print_pdf(page: Path, *, details: bool = False, browser: Path | None = None)
     with tempfile.TemporaryDirectory(prefix="innov-print-", ignore_cleanup_errors=True) as scratch:
         out = Path(scratch) / "page.pdf"
         address = page.absolute().as_uri() + ("#details" if details else "")
-        said = _run([str(browser), *_flags(Path(scratch)), f"--print-to-pdf={out}", address], page=page)
+        said = _run(
+            [str(browser), *flags(Path(scratch)), "--no-pdf-header-footer", f"--print-to-pdf={out}", address], page=page
+        )
         data = out.read_bytes() if out.is_file() else b""
     if not (data.startswith(b"%PDF-") and b"%%EOF" in data[-64:]):
         raise _failed(page, Words("เบราว์เซอร์ไม่ได้ให้ไฟล์ PDF ที่สมบูรณ์", f"the browser left no whole PDF; it said: {said}"))
     return without_time(data)
 
 
-def _flags(scratch: Path) -> list[str]:
-    flags = [
-        "--headless", "--disable-gpu", "--no-pdf-header-footer", "--no-first-run", "--no-default-browser-check",
+def flags(scratch: Path) -> list[str]:
+    """How a browser is started for a program: no window, an empty profile of its own, nothing asked of the net."""
+    said = [
+        "--headless", "--disable-gpu", "--no-first-run", "--no-default-browser-check",
         "--disable-extensions", "--disable-background-networking", "--disable-component-update", "--disable-sync",
         "--disable-dev-shm-usage", f"--user-data-dir={scratch / 'profile'}",
     ]  # fmt: skip
     if hasattr(os, "geteuid") and os.geteuid() == 0:
-        flags.append("--no-sandbox")  # the sandbox refuses to start for root, as in a container
-    return flags
+        said.append("--no-sandbox")  # the sandbox refuses to start for root, as in a container
+    return said
 
 
 def _run(command: list[str], *, page: Path) -> str:

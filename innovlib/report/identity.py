@@ -142,11 +142,18 @@ def roster(schools: pd.DataFrame, *, profile: str) -> pd.DataFrame:
 
 
 def index_entry(
-    results: Protected, *, kind: str, identifier: str, name: Words, school: pd.Series | None = None
+    results: Protected,
+    *,
+    kind: str,
+    identifier: str,
+    name: Words,
+    school: pd.Series | None = None,
+    gap: Protected | None = None,
 ) -> dict:
     """What the index may say of a report: name, place, the overall reading and a trend; protected values only.
 
     The trend is the mean over subjects of the distance to the area in each shown period of the test with most periods.
+    ``gap`` is the school's protected distance from the area over all subjects: its reading stands in the index.
     """
     rows = own(results, kind)
     shown = rows[rows["status"] == "shown"]
@@ -165,7 +172,16 @@ def index_entry(
         "name_en": name.en,
         "trend": [None if pd.isna(v) else float(v) for v in trend],
         **place,
+        **_reading(gap),
     }
+
+
+def _reading(gap: Protected | None) -> dict:
+    """The verdict over all subjects and the number of pupils behind it, as far as they may be shown."""
+    if gap is None or gap.frame.empty:
+        return {}
+    row = gap.frame.iloc[0]
+    return {"verdict": str(row["verdict"]), "n_label": str(row["n_label"])}
 
 
 def cohort_name(cohort: int) -> Words:

@@ -21,11 +21,13 @@ class Outline:
     lang: str
     entries: list[tuple[int, str, str]] = field(default_factory=list)
     level: int = 1
+    made: int = 0
 
     def add(self, markup: str, level: int) -> tuple[int, str]:
         """Note a heading; returns its level (never two deeper than the one before) and its id."""
         self.level = max(2, min(level, self.level + 1))
-        anchor = f"s{len(self.entries) + 1}"
+        self.made += 1  # not the number of entries: one may be taken out again
+        anchor = f"s{self.made}"
         self.entries.append((self.level, anchor, markup))
         return self.level, anchor
 

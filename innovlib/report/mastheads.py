@@ -25,7 +25,7 @@ def of_school(
     lang: str,
     gap: Protected | None = None,
 ) -> Masthead:
-    """The head of a school's page; ``peers`` are the similar schools that it names, ``gap`` its place over all tests."""
+    """The head of a school's page; ``peers`` are the schools that it names, ``gap`` its place over all tests."""
     name, school_id = identity.school_name(school), str(school["school_id"])
     number = Words(f"รหัสโรงเรียน {school_id}", f"school id {school_id}")
     return Masthead(

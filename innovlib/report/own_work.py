@@ -10,7 +10,7 @@ from innovlib.report.prose import Prose
 from innovlib.report.words import sentence
 
 #: Entries and partners on the page; the latest ones where there are more.
-MOST = 6
+MOST = 5
 
 
 def entries_list(entries: Protected, *, lang: str) -> Prose:

@@ -188,7 +188,7 @@ def font_subset(bold: bool = False) -> bytes:
     from fontTools import subset
 
     options = subset.Options(flavor="woff2", hinting=False, desubroutinize=True, recalc_timestamp=False)
-    options.layout_features = ["ccmp", "kern", "liga", "locl", "mark", "mkmk", "tnum"]
+    options.layout_features = ["ccmp", "locl", "mark", "mkmk"]  # what Thai needs; figures have one width anyway
     options.name_IDs, options.notdef_outline = [0, 1, 2, 13, 14], True
     file = subset.load_font(font().bold if bold else font().regular, options)
     maker = subset.Subsetter(options)

@@ -13,7 +13,7 @@ from innovlib.report.disclosure import Protected
 from innovlib.report.figures.axes import Scale, bounds, shown, y_axis
 from innovlib.report.figures.figure import Figure, finish, frame_of
 from innovlib.report.figures.sheet import MIDDLE, OWN_LINE, OWN_MARK, Sheet
-from innovlib.report.typeset import lines, number, one_line
+from innovlib.report.typeset import lines, number
 
 #: Room over a panel for its name, under it for n and the period.
 HEAD, FOOT = 24.0, 30.0
@@ -96,8 +96,8 @@ def _frame(sheet: Sheet, panel: _Panel, *, labelled: bool, joined: int | None, f
         y_axis(sheet, panel.y, left=panel.left, right=panel.right, size=0.01, about=4)
     sheet.line((panel.left, panel.y(0)), (panel.right, panel.y(0)), stroke=style.MUTED, width=1.3)
     if first:
-        sheet.text(panel.right - 1, panel.y(0) + panel.size * 1.15, one_line(labels.OTHERS["area"], lang),
-                   size=panel.size - 0.5, colour=style.MUTED, anchor="end", halo=True)  # fmt: skip
+        sheet.text(panel.left - 2, panel.y.start - 3, f"0 = {lines(labels.OTHERS['area'], lang)[0]}",
+                   size=panel.size - 0.5, colour=style.MUTED, halo=True)  # fmt: skip
     before = [i for i, row in enumerate(panel.rows) if joined and int(row["last_year_be"]) < joined]
     if joined and before and len(before) < len(panel.rows):
         x = panel.left + (before[-1] + 1) * panel.step

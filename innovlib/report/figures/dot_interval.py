@@ -289,4 +289,4 @@ def _other_labels(sheet: Sheet, y: float, found: dict, scale: Scale, *, own: str
     for each, centre in zip(said.values(), centres, strict=True):
         top = y + (21 if look.compact else 26)
         sheet.texts(centre, top, each, size=size, colour=style.MUTED, anchor="middle", halo=True, leading=1.35)
-    return (5 if look.compact else 10) + size * 1.35 * max(map(len, said.values()))
+    return (9 if look.compact else 10) + size * 1.35 * max(map(len, said.values()))
