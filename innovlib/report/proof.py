@@ -33,8 +33,9 @@ def steps(template: str) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``section`` (heading), ``cell`` (id in the notebook), ``function`` (room.module.name), ``source`` and ``test``
-        (files of the checkout). One row per cell and function; sections that show no number have none.
+        ``section`` (heading; the template's name before the first), ``cell`` (id in the notebook), ``function``
+        (room.module.name), ``source`` and ``test`` (files of the checkout). One row per cell and function; sections
+        that show no number have none.
 
     Examples
     --------
@@ -47,7 +48,7 @@ def steps(template: str) -> pd.DataFrame:
 
 @lru_cache(maxsize=8)
 def _steps(path: Path) -> pd.DataFrame:
-    section, behind, imported, rows = "", {}, {}, []
+    section, behind, imported, rows = path.stem, {}, {}, []  # slides have no headings of their own
     for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
         source = "".join(cell["source"])
         if cell["cell_type"] == "markdown":
@@ -56,7 +57,7 @@ def _steps(path: Path) -> pd.DataFrame:
         tree = ast.parse(source)
         imported |= _imported(tree)
         shown = _followed(tree, behind=behind, imported=imported)
-        if section and cell.get("id", "") not in SILENT:
+        if cell.get("id", "") not in SILENT:
             rows += [(section, cell.get("id", ""), name, *_files(name)) for name in sorted(shown) if _computes(name)]
     return pd.DataFrame(rows, columns=COLUMNS).drop_duplicates(ignore_index=True)
 
