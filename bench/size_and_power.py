@@ -62,11 +62,8 @@ def _with_covariate(asked: Panel) -> np.ndarray:
 
 
 def _null(asked: Panel, changes: engine.Changes, permuted: str) -> Shifted:
-    stacked = changes.stacked(exposure=True)
-    drawn = inference.labellings(
-        asked, changes.labels, permuted=permuted, draws=asked.design.draws, seed=asked.design.seed
-    )
-    parts = [engine.shifted(changes, engine.permuted(stacked, rows)) for rows in drawn]
+    drawn = inference.moments(asked, changes, permuted=permuted, exposure=True)
+    parts = [engine.shifted(changes, held) for held in drawn]
     return Shifted(*(np.concatenate(piece) for piece in zip(*parts, strict=True)))
 
 

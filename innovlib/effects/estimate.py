@@ -281,13 +281,19 @@ def _adjusted(values: np.ndarray, panel: Panel) -> np.ndarray:
     """Changes less what the covariates predict from the comparison schools' changes."""
     if not panel.design.covariates:
         return values
-    x = covariates_of(panel)
+    return without(values, covariates_of(panel), among=panel.joined == NEVER, weight=panel.weight)
+
+
+def without(values: np.ndarray, x: np.ndarray, *, among: np.ndarray, weight: np.ndarray) -> np.ndarray:
+    """(N, J) values less their weighted regression on (N, k) covariates among some schools.
+
+    Taking the same covariates out twice changes nothing: what is left depends on the last schools fitted alone.
+    """
     out = values.copy()
     for j in range(values.shape[1]):
-        fit = (panel.joined == NEVER) & ~np.isnan(values[:, j])
-        root = np.sqrt(panel.weight[fit])
-        beta = np.linalg.lstsq(x[fit] * root[:, None], values[fit, j] * root, rcond=None)[0]
-        out[:, j] = values[:, j] - x @ beta
+        fit = among & ~np.isnan(values[:, j])
+        root = np.sqrt(weight[fit])
+        out[:, j] -= x @ np.linalg.lstsq(x[fit] * root[:, None], values[fit, j] * root, rcond=None)[0]
     return out
 
 

@@ -16,11 +16,14 @@ import pandas as pd
 
 from innovlib.effects import engine, estimate, intervals, permute, where
 from innovlib.effects.effect import Effect
-from innovlib.effects.engine import Changes, Shifted
+from innovlib.effects.engine import Changes, Moments, Shifted
 from innovlib.effects.intervals import METHODS, by_area, enough_treated, scores_of, welch, with_t
 from innovlib.effects.panel import Panel
 from innovlib.effects.where import which
 from innovlib.errors import CannotEstimate, Words
+
+#: In panels of up to this many schools covariates are fitted anew for every labelling.
+REFITTED = 2000
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,13 +73,46 @@ def labellings(panel: Panel, labels: np.ndarray, *, permuted: str, draws: int, s
     return iter(permute.kept("blocks", labels, where.blocks(panel, permuted), draws=draws, seed=seed))
 
 
+def moments(panel: Panel, changes: Changes, *, permuted: str, exposure: bool = False) -> Iterator[Moments]:
+    """Moments of the drawn labellings, in parts.
+
+    With covariates in the design their association with the change is fitted anew among the schools that a labelling
+    leaves unjoined, as it was among the real ones: held fixed, its own error would be missing from the draws, and
+    pilots that are all large were called different in 8.2 % of areas instead of 5 %. In larger panels that error is
+    nothing beside the rest.
+    """
+    drawn = labellings(panel, changes.labels, permuted=permuted, draws=panel.design.draws, seed=panel.design.seed)
+    if panel.design.covariates and len(changes.labels) <= REFITTED:
+        x = estimate.covariates_of(panel)
+        for rows in drawn:
+            yield _refitted(changes, rows, x, exposure=exposure)
+        return
+    stacked = changes.stacked(exposure=exposure)
+    for rows in drawn:
+        yield engine.permuted(stacked, rows)
+
+
+def _refitted(changes: Changes, rows: list[np.ndarray], x: np.ndarray, *, exposure: bool) -> Moments:
+    parts = []
+    for draw in range(len(rows[0])):
+        labels = np.zeros(len(changes.labels), dtype=int)
+        for label, chosen in enumerate(rows, start=1):
+            labels[chosen[draw]] = label
+        asked = {"among": labels == 0, "weight": changes.weight}
+        own = replace(changes, labels=labels, values=estimate.without(changes.values, x, **asked))
+        if exposure:
+            own = replace(own, exposure=estimate.without(changes.exposure, x, **asked))
+        parts.append(engine.observed(own, exposure=exposure))
+    return Moments(*(np.concatenate(piece) for piece in zip(*parts, strict=True)))
+
+
 def drawn_t(panel: Panel, changes: Changes, *, permuted: str) -> np.ndarray:
     """(draws,) studentised effects of the drawn labellings (``"area"``: of drawn signs of areas); no inversion."""
     if permuted == "area":
         return intervals.area_draws(panel, changes)
-    stacked, found = changes.stacked(), []
-    for rows in labellings(panel, changes.labels, permuted=permuted, draws=panel.design.draws, seed=panel.design.seed):
-        result = engine.result(changes, engine.permuted(stacked, rows))
+    found = []
+    for held in moments(panel, changes, permuted=permuted):
+        result = engine.result(changes, held)
         with np.errstate(invalid="ignore", divide="ignore"):
             found.append(result.estimate / result.std_error)
     t = np.concatenate(found)
@@ -110,9 +146,8 @@ def randomisation(panel: Panel, changes: Changes | None = None, *, permuted: str
     changes = estimate.changes(panel) if changes is None else changes
     permuted = which(panel) if permuted is None else permuted
     actual = engine.shifted(changes, engine.observed(changes, exposure=True))
-    stacked, parts = changes.stacked(exposure=True), []
-    for rows in labellings(panel, changes.labels, permuted=permuted, draws=panel.design.draws, seed=panel.design.seed):
-        parts.append(engine.shifted(changes, engine.permuted(stacked, rows)))
+    drawn = moments(panel, changes, permuted=permuted, exposure=True)
+    parts = [engine.shifted(changes, held) for held in drawn]
     null = Shifted(*(np.concatenate(piece) for piece in zip(*parts, strict=True)))
     t, draws = float(actual.t(0.0)[0, 0]), np.nan_to_num(null.t(0.0)[0], nan=0.0)
     low, high = _inverted(actual, null, level=panel.design.level)

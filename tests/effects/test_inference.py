@@ -209,3 +209,29 @@ def test_outcomes_of_different_schools():
         rows.loc["all", "p_adjusted"] < 0.05 and rows.loc["tiny", "reason"] and np.isnan(rows.loc["tiny", "estimate"])
     )
     assert rows.loc["half", "n"] == 50
+
+
+def test_covariates_are_fitted_anew_for_every_labelling():
+    found = panel(*simulate.area(seed=3), Design(covariates=("enrolment",), draws=99))
+    raw, changes = (estimate.changes(one) for one in (found.asked(covariates=()), found))
+    drawn = next(
+        iter(inference.labellings(found, changes.labels, permuted="schools", draws=99, seed=found.design.seed))
+    )
+    t, x = inference.drawn_t(found, changes, permuted="schools"), found.schools["enrolment"].to_numpy(float)
+    for draw in (0, 50, 98):
+        labels = np.zeros(len(x), int)
+        for h, rows in enumerate(drawn, start=1):
+            labels[rows[draw]] = h
+        left = raw.values.copy()
+        for j in range(left.shape[1]):
+            slope, level = np.polyfit(x[labels == 0], left[labels == 0, j], 1)
+            left[:, j] -= level + slope * x
+        assert t[draw] == pytest.approx(direct_t(replace(raw, values=left), labels), rel=1e-8)
+
+
+def test_taking_covariates_out_twice_changes_nothing():
+    rng = np.random.default_rng(1)
+    values, x, weight = rng.normal(size=(30, 2)), np.column_stack([np.ones(30), rng.normal(size=30)]), np.ones(30)
+    once = estimate.without(values, x, among=np.arange(30) < 25, weight=weight)
+    other = estimate.without(once, x, among=np.arange(30) > 5, weight=weight)
+    assert np.allclose(other, estimate.without(values, x, among=np.arange(30) > 5, weight=weight))
