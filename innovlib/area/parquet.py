@@ -31,7 +31,9 @@ _MOST_CODES = 100_000
 def _connect():
     import duckdb  # only areas of national size keep Parquet, so only they pay for the import
 
-    return duckdb.connect()
+    connection = duckdb.connect()
+    connection.execute("SET enable_progress_bar = false")
+    return connection
 
 
 def errors() -> type[Exception]:
