@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 WORKERS ?= 2
 
-.PHONY: help reports test test-slow lint lab lock clean
+.PHONY: help reports test test-slow docs lint lab lock clean
 
 help: ## Show what there is to make
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -21,6 +21,10 @@ test: $(STAMP) ## All fast tests: code, notebooks, batch
 test-slow: $(STAMP) ## The long checks: simulation, fuzzing, faults
 	$(BIN)/python -m pytest -n $(WORKERS) -m slow
 
+docs: $(STAMP) ## Build the documentation strictly into build/docs and check its links
+	$(BIN)/python -m sphinx -W --keep-going -q -b html docs build/docs
+	$(BIN)/python docs/links.py build/docs
+
 lint: $(STAMP) ## Check and format the code as the commit hooks do
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
@@ -29,7 +33,7 @@ lab: $(STAMP) ## Open JupyterLab at the notebooks
 	$(BIN)/innov lab
 
 lock: ## Pin all dependencies anew (needs uv)
-	uv pip compile --universal --python-version 3.11 --generate-hashes --extra test pyproject.toml \
+	uv pip compile --universal --python-version 3.11 --generate-hashes --extra test --extra docs pyproject.toml \
 		--output-file requirements.lock --custom-compile-command "make lock"
 
 clean: ## Remove what can be made again
