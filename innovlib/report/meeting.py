@@ -13,7 +13,7 @@ import pandas as pd
 
 from innovlib import terms
 from innovlib.area.store import Area
-from innovlib.errors import Words
+from innovlib.errors import BadInput, Words
 from innovlib.measures import comparison, similar
 from innovlib.report import figures, freedom, identity, labels, parties, partners, since, timeline, words
 from innovlib.report.disclosure import Protected, profile
@@ -125,7 +125,21 @@ def deck(
         What the slides are made with.
     area_points, area_figure, safe
         The area's own slide, from what the area report shows, and the tables behind it.
+
+    Raises
+    ------
+    BadInput
+        For readers of one school: they may see more of their own school, and a pack holds all schools.
     """
+    if desk.profile == "school":
+        raise BadInput(
+            Words(
+                "ชุดประชุมมีทุกโรงเรียน จึงใช้ฉบับของโรงเรียนไม่ได้",
+                "a meeting pack holds every school, so it has no school edition",
+            ),
+            expected=Words("public หรือ partner", "public or partner"),
+            where="--profile",
+        )
     schools = desk.schools
     first = Slide(identity.area_name(desk.area), labels.WHOLE_AREA, tuple(area_points), area_figure, tuple(safe),
                   desk.area.is_synthetic, desk.lang)  # fmt: skip

@@ -6,7 +6,7 @@ import pytest
 
 from innovlib import terms
 from innovlib.area import open_area
-from innovlib.errors import Words
+from innovlib.errors import BadInput, Words
 from innovlib.measures import comparison
 from innovlib.paths import EXAMPLE
 from innovlib.report import disclosure, labels, meeting, page, style
@@ -89,6 +89,15 @@ def test_one_language_leaves_the_other_out(made, lang):
     only = meeting.Slide(**{**vars(slide), "lang": lang, "figure": None}).to_html(2)
     assert (slide.points[0].th in only) == (lang == "th")
     assert (slide.points[0].en in only) == (lang == "en")
+
+
+def test_there_is_no_pack_for_one_schools_own_staff(area):
+    door = Door()
+    door.profile = "school"
+    ref = comparison.reference(area.table("scores"), benchmarks=area.table("benchmarks"))
+    with pytest.raises(BadInput, match="every school"):
+        meeting.deck(meeting.Desk(area, ref, door), area_points=(), area_figure=None, safe=[])
+    assert not door.opened
 
 
 def test_the_sheet_is_sixteen_to_nine_and_asks_for_nothing():
