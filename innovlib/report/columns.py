@@ -196,9 +196,9 @@ def spark(values: Sequence[float | None], *, scale: tuple[float, float], label: 
         None if missing(v) else (4 + i * step, 13 - 10 * ((v - low) / (high - low) if high > low else 0.5))
         for i, v in enumerate(values)
     ]
-    for before, after in itertools.pairwise(places):
-        if before and after:
-            sheet.line(before, after, stroke=style.PEER, width=1.4)
+    for known, years in itertools.groupby(places, key=bool):
+        if known and len(points := list(years)) > 1:
+            sheet.line(*points, stroke=style.PEER, width=1.4)
     for i, place in enumerate(places):
         if place:
             alone = not any(places[j] for j in (i - 1, i + 1) if 0 <= j < len(places))

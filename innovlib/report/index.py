@@ -159,7 +159,9 @@ def _cell(entry: dict, key: str, *, scale: tuple[float, float], lang: str) -> st
     else:
         content = escape(entry.get(key) or "–")
     kind = {"trend": ' class="trend"', "cohort": ' class="labelled"', "n_label": ' class="labelled count"'}.get(key, "")
-    return f'<td{kind} data-label="{escape(getattr(WORDS[key], "en" if lang == "en" else "th"))}">{content}</td>'
+    # Only what is shown on a card carries its label: the index of a province has thousands of these cells.
+    label = f' data-label="{escape(getattr(WORDS[key], "en" if lang == "en" else "th"))}"' if "labelled" in kind else ""
+    return f"<td{kind}{label}>{content}</td>"
 
 
 def _both(entry: dict, lang: str) -> bool:
