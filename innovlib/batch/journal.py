@@ -10,6 +10,8 @@ import platform
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from innovlib.errors import CannotWrite, Words
+
 JOURNAL_FILE = "_journal.jsonl"
 
 
@@ -26,8 +28,24 @@ class Journal:
         return cls(folder / JOURNAL_FILE, {"host": platform.node(), "user": _user()})
 
     def add(self, **row) -> None:
-        """Write one line and see it to the disk."""
+        """Write one line and see it to the disk.
+
+        Raises
+        ------
+        CannotWrite
+            The disk does not take it.
+        """
         line = json.dumps(row | self.here, ensure_ascii=False, sort_keys=True)
+        try:
+            self._append(line)
+        except OSError as error:
+            raise CannotWrite(
+                Words(f"เขียนสมุดบันทึกงานไม่ได้: {error.strerror}", f"the journal cannot be written: {error.strerror}"),
+                where=str(self.path),
+                todo=Words("ตรวจที่ว่างในดิสก์ แล้วสั่งซ้ำ", "check the free disk space and run again; what is done is kept"),
+            ) from error
+
+    def _append(self, line: str) -> None:
         with self.path.open("ab+") as file:
             # A line torn by a power cut must not swallow the next one.
             torn = file.seek(0, os.SEEK_END) > 0 and (file.seek(-1, os.SEEK_END), file.read(1))[1] != b"\n"

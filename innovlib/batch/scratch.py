@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import secrets
 import shutil
@@ -11,8 +12,10 @@ import tempfile
 from pathlib import Path
 
 from innovlib.batch.journal import Journal
+from innovlib.errors import CannotWrite, Words
 
 PREFIX = "innov-batch-"
+_FULL = {errno.ENOSPC, errno.EROFS, getattr(errno, "EDQUOT", errno.ENOSPC)}
 
 #: Waits until the batch closes its end of the pipe, which the system does for one that is killed; then removes the
 #: folder, again for as long as processes that have not noticed yet may write into it.
@@ -21,12 +24,26 @@ _JANITOR = 'read x; for i in 1 2 3 4 5 6 7 8 9 10; do rm -rf -- "$1"; sleep 0.5;
 
 @contextlib.contextmanager
 def scratch_folder():
-    """A folder for one batch, its name as path. It is gone afterwards, even if this process is killed."""
+    """A folder for one batch, its name as path. It is gone afterwards, even if this process is killed.
+
+    Raises
+    ------
+    CannotWrite
+        The disk of temporary files is full.
+    """
     folder = Path(tempfile.gettempdir()) / f"{PREFIX}{secrets.token_hex(8)}"
     with _janitor(folder):
         folder.mkdir(mode=0o700)
         try:
             yield folder
+        except OSError as error:
+            if error.errno not in _FULL:
+                raise
+            raise CannotWrite(
+                Words(f"ที่เก็บชั่วคราวเต็ม: {error.strerror}", f"the temporary folder takes no more: {error.strerror}"),
+                where=str(folder.parent),
+                todo=Words("ลบไฟล์ที่ไม่ใช้ หรือตั้ง TMPDIR เป็นดิสก์อื่น", "free some space, or set TMPDIR to another disk"),
+            ) from error
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
