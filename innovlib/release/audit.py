@@ -21,6 +21,7 @@ import pandas as pd
 from innovlib.copyable import Copyable
 from innovlib.errors import BadInput, DidNotPass, Words
 from innovlib.release import distances, keeper, leaks, ledger, rendered, subtraction
+from innovlib.release.editions import AUDIENCES
 from innovlib.release.leaks import Finding, Secrets
 from innovlib.release.printed import printed_figures
 from innovlib.report import labels
@@ -28,8 +29,6 @@ from innovlib.report.disclosure import PROFILES, profile, rounded_half_up
 
 #: Files that stay with the one who ran the batch: the journal names machine and person, failures hold code.
 STAYS = "_"
-#: From the widest audience to the narrowest: whoever may read one may read those before it.
-AUDIENCES = ("public", "partner", "school")
 
 
 @dataclass(frozen=True)

@@ -32,9 +32,12 @@ from innovlib.report.disclosure import ONE_DECIMAL_FROM, POOLED_YEARS, Z95, Prof
 SHARE_TESTED, GAP = "participation", "gap"
 #: A sum over more schools than this holds nothing down, and would tie a whole nation into one programme.
 LARGEST_SUM = 500
+#: State of a cell that another edition prints and this one does not.
+WIDER = "wider"
+_NAMES = ("report", "who", "school_id")
 CELL_COLUMNS = [
     "cell", "report", "who", "school_id", *SERIES, "first_year_be", "last_year_be", "n", "n_schools", "value", "offset",
-    "half", "step", "state",
+    "half", "step", "state", "whole", "least", "most", "most_wider", "pinned",
 ]  # fmt: skip
 
 
@@ -49,7 +52,11 @@ class Release:
         row), ``n`` (pupils), ``value`` (true mean, 0-100), ``step`` (rounding step, points), ``state``: ``shown``,
         ``small`` (hidden by D1 or D7) or ``fixed`` (published by others, cannot be taken back); ``offset``: what is
         printed is value − offset (other than 0 for distances from the area only); ``half``: half of the interval
-        printed with a school's mean, which is known because it is the same for all schools of that n.
+        printed with a school's mean, which is known because it is the same for all schools of that n; ``least``: the
+        fewest pupils that a printed cell can have, ``most``: the most that the mark of a hidden one leaves possible,
+        ``most_wider`` the same for the mark in a wider edition.
+        :mod:`innovlib.release.editions` adds what other editions print: ``pinned`` (cannot be taken back), ``whole``
+        (its decimal is gone there) and cells in the state ``wider``.
     atoms
         One row per school × year × test × grade × subject: ``n``, ``mean``.
     links
@@ -73,11 +80,7 @@ def release_of(scores: pd.DataFrame, *, schools: pd.DataFrame, benchmarks: pd.Da
     """
     rules = profile(profile_name)
     atoms = _atoms(scores)
-    by_school = atoms.groupby("school_id", sort=False).indices
-    parts = [
-        _printed(atoms.iloc[np.sort(np.concatenate([by_school[i] for i in unit.members]))], unit, rules=rules)
-        for unit in _units(atoms, schools=schools)
-    ]
+    parts = [_of_units(atoms, _units(atoms, schools=schools), rules=rules)]
     if atoms["school_id"].nunique() <= LARGEST_SUM:
         parts.append(_office(atoms, benchmarks=benchmarks))
     cells, links = _numbered(pd.concat(parts, ignore_index=True), atoms=atoms)
@@ -158,16 +161,33 @@ def _group(report: str, members: frozenset[str], *, every: frozenset[str], who: 
     return own + ([_Unit(report, "similar", "", others, history)] if len(others) >= SMALLEST_GROUP else [])
 
 
+def _of_units(atoms: pd.DataFrame, units: list[_Unit], *, rules: Profile) -> pd.DataFrame:
+    """The cells of all units with their atoms. Their words are put in at the end: numbers alone are chosen quickly."""
+    spans = {c: atoms[c].astype("Float64").to_numpy(dtype=float, na_value=np.nan) for c in ("first", "last")}
+    lean = atoms[["year_be", "n"]].assign(
+        **spans,
+        is_latest=atoms["is_latest"].eq(True).fillna(False).to_numpy(dtype=bool),
+        share=(atoms["subject"] == SHARE_TESTED).to_numpy(dtype=bool),
+        place=atoms.groupby(["test", "grade"], observed=True).ngroup(),
+    )
+    by_school = atoms.groupby("school_id", sort=False).indices
+    of_unit = [np.sort(np.concatenate([by_school[i] for i in unit.members])) for unit in units]
+    parts = [_printed(lean.iloc[rows], unit, rules=rules) for rows, unit in zip(of_unit, units, strict=True)]
+    out = pd.concat(parts, ignore_index=True)
+    of = np.repeat(np.arange(len(units)), [len(part) for part in parts])
+    named = {name: np.array([getattr(u, name) for u in units], dtype=object)[of] for name in _NAMES}
+    return out.assign(**named, **{c: atoms[c].to_numpy()[out["atom"]] for c in SERIES})
+
+
 def _printed(own: pd.DataFrame, unit: _Unit, *, rules: Profile) -> pd.DataFrame:
     """The cells of one unit with its atoms ``own``: its history (years, or windows where small) and latest."""
-    shares = own["subject"] == SHARE_TESTED
+    shares = own["share"]
     tests = own[~shares]
-    parts = [_pooled(tests[tests["is_latest"].eq(True)])]
+    parts = [_pooled(tests[tests["is_latest"]])]
     if unit.history:
         # Groups are always read over pooled years; a school is where one of its years alone would be too small.
         small = tests[tests["n"] < rules.smallest_n] if unit.who == "school" else tests
-        keys = [pd.MultiIndex.from_frame(rows[["test", "grade"]]) for rows in (tests, small)]
-        pools = keys[0].isin(keys[1])
+        pools = tests["place"].isin(small["place"])
         single = tests[~pools]
         parts += [_pooled(tests[pools]), _spanned(single, single["year_be"], single["year_be"])]
         if unit.who != "similar":
@@ -178,7 +198,7 @@ def _printed(own: pd.DataFrame, unit: _Unit, *, rules: Profile) -> pd.DataFrame:
     if unit.who == "similar":
         # Pooled years of a comparison group are weighted by another's pupils: only its single years are sums of atoms.
         out = out[out["first_year_be"] == out["last_year_be"]]
-    return out.assign(report=unit.report, who=unit.who, school_id=unit.school_id)
+    return out
 
 
 def _pooled(rows: pd.DataFrame) -> pd.DataFrame:
@@ -186,8 +206,8 @@ def _pooled(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _spanned(rows: pd.DataFrame, first: pd.Series, last: pd.Series) -> pd.DataFrame:
-    years = {"first_year_be": first.astype("int64"), "last_year_be": last.astype("int64")}
-    return rows[SERIES].assign(atom=rows.index, **years)
+    years = {"first_year_be": first.to_numpy(dtype="int64"), "last_year_be": last.to_numpy(dtype="int64")}
+    return pd.DataFrame({"atom": rows.index.to_numpy(), **years})
 
 
 def _office(atoms: pd.DataFrame, *, benchmarks: pd.DataFrame) -> pd.DataFrame:
@@ -257,4 +277,6 @@ def _judged(cells: pd.DataFrame, *, rules: Profile) -> pd.DataFrame:
     step = np.where(fixed, 0.01, np.where(cells["n"] >= ONE_DECIMAL_FROM, 0.1, 1.0))
     step = np.where((cells["subject"] == SHARE_TESTED) & ~fixed, 1.0, step)
     state = np.select([fixed, small], ["fixed", "small"], "shown")
-    return cells.assign(step=step, state=state)
+    most = np.where(small & (cells["n"] < rules.smallest_n) & (cells["who"] != GAP), rules.smallest_n - 1.0, np.inf)
+    told = {"whole": False, "least": float(rules.smallest_n), "most": most, "most_wider": np.inf, "pinned": False}
+    return cells.assign(step=step, state=state, **told)

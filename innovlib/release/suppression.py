@@ -18,8 +18,9 @@ tested must leave :data:`OPEN_ABSENT` pupils open too.
 subjects (a school's distance from the area averages subjects), and the single years of a school inside a pooled window,
 whether the school has a report of its own or not.
 
-**What is given up**, least first: a tenth of a point (the mean is printed whole), then the figure. What the ministry or
-an office has published cannot be taken back; what it gives away is told as ``exposed``.
+**What is given up**, least first: a tenth of a point (the mean is printed whole), then the figure; and a mark "<7"
+where a wider edition says "<10". What the ministry or an office has published cannot be taken back; what it gives away
+is told as ``exposed``.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ from scipy import sparse
 
 from innovlib.release.attack import Reach, Targets, reach
 from innovlib.release.least_loss import HIDDEN, PRINTED, WHOLE, Problem, give_up_least
-from innovlib.release.relations import GAP, SHARE_TESTED, Release
+from innovlib.release.relations import GAP, SHARE_TESTED, WIDER, Release
 from innovlib.report.disclosure import (
     OPEN_ABSENT,
     OPEN_COUNT,
@@ -57,26 +58,29 @@ def protect_release(release: Release, *, profile_name: str) -> pd.DataFrame:
     -------
     DataFrame
         The cells with ``hidden_by`` (the rule: D1, D7, D6, or "" where shown), ``step`` as it may be printed, ``whole``
-        (True where D6 took the decimal), and for what must stay hidden ``open``, the width (points) over which it
-        remains open to the attacker, and ``exposed`` (True where even hiding all that can be hidden leaves it known,
-        because others have published the rest).
+        (True where D6 took the decimal), ``unmarked`` (True where a hidden cell does not tell how few it holds), and
+        for what must stay hidden ``open``, the width (points) over which it remains open to the attacker, and
+        ``exposed`` (True where even hiding all that can be hidden leaves it known, because others have published the
+        rest).
     """
     rules = profile(profile_name)
-    cells = release.cells.assign(whole=False, exposed=False, open=np.nan)
+    cells = release.cells.assign(exposed=False, open=np.nan, unmarked=False)
     few = np.where(cells["n"] < rules.smallest_n, "D1", "D7")
     cells["hidden_by"] = np.where(cells["state"] == "small", few, "")
     if rules.count_step == 1:
         return cells
     for problem in (means_problem(release, rules=rules), counts_problem(release, rules=rules)):
-        found = give_up_least(problem)
-        cells["whole"] |= found.level == WHOLE
-        cells["hidden_by"] = cells["hidden_by"].where((cells["hidden_by"] != "") | (found.level != HIDDEN), "D6")
+        found, own = give_up_least(problem), (cells["state"] == "shown").to_numpy()
+        cells["whole"] |= own & (found.level == WHOLE)
+        cells["unmarked"] |= ~own & (found.level > problem.start)
+        cells["hidden_by"] = cells["hidden_by"].mask(own & (cells["hidden_by"] == "") & (found.level == HIDDEN), "D6")
         told = problem.target_cell >= 0
         cells.loc[problem.target_cell[told & found.exposed], "exposed"] = True
         if problem.targets.whole is False:
             cells.loc[problem.target_cell[told], "open"] = found.width[told]
     cells["whole"] &= cells["hidden_by"] == ""
     cells["step"] = np.where(cells["whole"], 1.0, cells["step"])
+    cells["most"] = np.where(cells["unmarked"], cells["most_wider"], cells["most"])
     return cells
 
 
@@ -89,7 +93,9 @@ def attacked(release: Release, printed: pd.DataFrame, *, profile_name: str) -> R
         The release's cells with ``hidden_by`` and ``whole``, as :func:`protect_release` returns them.
     """
     problem = means_problem(release, rules=profile(profile_name))
-    level = np.select([printed["hidden_by"] != "", printed["whole"]], [HIDDEN, WHOLE], PRINTED)
+    hidden = (printed["hidden_by"] != "") | (_start(release.cells) == HIDDEN)
+    # What a wider edition prints whole is whole to begin with.
+    level = np.select([hidden, printed["whole"] & ~release.cells["whole"]], [HIDDEN, WHOLE], PRINTED)
     return reach(problem.said(level), problem.targets, start=problem.truth)
 
 
@@ -102,12 +108,23 @@ def means_problem(release: Release, *, rules: Profile) -> Problem:
     merged, n, total, one = _merged(release, smallest=rules.smallest_n)
     matrix = sparse.csr_array((merged["weight"], (merged["cell"], merged["atom"])), shape=(len(cells), len(n)))
     low, high = _intervals(cells)
-    state, size = cells["state"].to_numpy(dtype=object), cells["n"].to_numpy()
+    size = cells["n"].to_numpy()
     coarser = (cells["step"] == 0.1).to_numpy() & (cells["subject"] != SHARE_TESTED).to_numpy()
     low[~coarser, WHOLE], high[~coarser, WHOLE] = -np.inf, np.inf
-    start = np.where(state == "small", HIDDEN, PRINTED)
+    start = _start(cells)
     targets, of = _targets(cells, matrix=matrix, n=n, one=one, smallest=rules.smallest_n)
-    return Problem(matrix, low, high, 100 * n, total, state == "shown", start, size, targets, of)
+    return Problem(matrix, low, high, 100 * n, total, _may(cells), start, size, targets, of)
+
+
+def _start(cells: pd.DataFrame) -> np.ndarray:
+    """How cells are printed before anything is given up; what another edition marks "<10" is hidden there."""
+    hidden = (cells["state"] == "small") | ((cells["state"] == WIDER) & (cells["n"] < cells["least"]))
+    return np.where(hidden, HIDDEN, PRINTED)
+
+
+def _may(cells: pd.DataFrame) -> np.ndarray:
+    """Which cells can be taken back: one's own, unless readers of this edition have them from a wider one."""
+    return ((cells["state"] == "shown") & ~cells["pinned"]).to_numpy()
 
 
 def counts_problem(release: Release, *, rules: Profile) -> Problem:
@@ -117,19 +134,23 @@ def counts_problem(release: Release, *, rules: Profile) -> Problem:
     n = release.atoms["n"].to_numpy()
     matrix = sparse.csr_array((np.ones(len(counted)), (counted["cell"], counted["atom"])), shape=(len(cells), len(n)))
     state, size = cells["state"].to_numpy(dtype=object), cells["n"].to_numpy()
+    least, most, wider = (cells[c].to_numpy() for c in ("least", "most", "most_wider"))
     shown, reach_of = rounded_half_up(size, rules.count_step), (rules.count_step - 1) / 2
     low, high = np.full((len(cells), 3), -np.inf), np.full((len(cells), 3), np.inf)
     fixed, gap = state == "fixed", (cells["who"] == GAP).to_numpy()
-    low[:, PRINTED] = np.where(fixed, size, np.maximum(shown - reach_of, rules.smallest_n))
-    high[:, PRINTED] = np.where(fixed, size, shown + reach_of)
-    few = (state == "small") & (size < rules.smallest_n)
-    low[few, HIDDEN], high[few, HIDDEN] = 1, rules.smallest_n - 1
+    low[:, PRINTED] = np.where(fixed, size, np.maximum(shown - reach_of, least))
+    high[:, PRINTED] = np.where(fixed, size, np.minimum(shown + reach_of, wider))
+    # A mark that tells more than a wider edition's is a step by itself, which can be given up: "×" for "<7".
+    finer = (state == "small") & np.isfinite(wider)
+    low[finer, WHOLE], high[finer, WHOLE] = 1, most[finer]
+    marked = np.where(finer | (state != "small"), wider, most)
+    low[:, HIDDEN], high[:, HIDDEN] = np.where(np.isfinite(marked), 1, -np.inf), marked
     low[gap], high[gap] = -np.inf, np.inf
-    hidden = np.flatnonzero(few & ~gap)
+    hidden = np.flatnonzero((state == "small") & (size < rules.smallest_n) & ~gap)
     need = np.full(len(hidden), min(OPEN_COUNT, rules.smallest_n - 2))
-    start = np.where(state == "small", HIDDEN, PRINTED)
     targets = Targets(matrix[hidden], need, whole=True)
-    return Problem(matrix, low, high, np.full(len(n), np.inf), n, state == "shown", start, size, targets, hidden)
+    start, may = np.where(finer, WHOLE, _start(cells)), _may(cells) | finer
+    return Problem(matrix, low, high, np.full(len(n), np.inf), n, may, start, size, targets, hidden)
 
 
 def _merged(release: Release, *, smallest: int) -> tuple[pd.DataFrame, np.ndarray, np.ndarray, np.ndarray]:

@@ -29,8 +29,8 @@ from innovlib.area.store import Area
 from innovlib.errors import BadInput, Words
 from innovlib.measures.outcomes import SERIES
 from innovlib.release import ledger
-from innovlib.release.relations import GAP, SHARE_TESTED, release_of
-from innovlib.release.suppression import protect_release
+from innovlib.release.editions import protected_edition
+from innovlib.release.relations import GAP, SHARE_TESTED, WIDER
 from innovlib.report import disclosure
 from innovlib.report.disclosure import FEW_SCHOOLS, Protected, rounded_half_up
 
@@ -51,7 +51,8 @@ class ReleasePlan:
     profile
         Whose readers it is for.
     rows
-        One row per figure to hide or to print whole: the cell's key and ``rule`` (hidden or whole).
+        One row per figure to hide or to print whole: the cell's key and ``rule`` (hidden, whole, or unmarked: it
+        is hidden anyway, and does not say how few it holds).
     loss
         How many figures all reports hold together, how many of them are ``small`` (hidden by D1 or D7), ``hidden`` and
         printed ``whole`` by D6, and ``exposed``: hidden here, but told by what others have published.
@@ -93,7 +94,7 @@ class ReleasePlan:
         return digest(f"{self.fingerprint}\0{old[old['report'] == report].to_csv(index=False)}")
 
     def rules_for(self, frame: pd.DataFrame, *, report: str) -> np.ndarray:
-        """For each row of a protected table: hidden, whole, or "" where nothing changes."""
+        """For each row of a protected table: hidden, whole, unmarked, or "" where nothing changes."""
         if "gap" in frame:
             mine, keys = self.rows[self.rows["who"] == GAP], ["school_id"]
         elif "percent" in frame:
@@ -225,7 +226,15 @@ def apply_release(protected: Protected, plan: ReleasePlan, *, report: str) -> Pr
     for column, mark in marks.items():
         if column in frame:
             frame.loc[hidden, column] = mark
-    fired = (*protected.fired, "D6") if (whole | hidden).any() and "D6" not in protected.fired else protected.fired
+    unmarked = (rules == "unmarked") & (frame["status"] == "small").to_numpy()
+    for column in ("n_label", "percent_label"):
+        if column in frame:
+            frame.loc[unmarked, column] = FEW_SCHOOLS
+    fired = (
+        (*protected.fired, "D6")
+        if (whole | hidden | unmarked).any() and "D6" not in protected.fired
+        else protected.fired
+    )
     return replace(protected, frame=frame, fired=fired)
 
 
@@ -260,6 +269,8 @@ def _rules_digest() -> str:
 def release_plan(area: Area, *, profile_name: str) -> ReleasePlan:
     """What must be taken back in the reports of an area, whichever of them are made now; computed anew.
 
+    The readers of one profile have the editions for more readers as well (:mod:`innovlib.release.editions`).
+
     Raises
     ------
     UnknownName
@@ -269,18 +280,25 @@ def release_plan(area: Area, *, profile_name: str) -> ReleasePlan:
     if scores[["n_tested", "n_enrolled"]].isna().all(axis=None):  # nobody is counted, so nobody can be found out
         disclosure.profile(profile_name)
         return ReleasePlan(profile_name, pd.DataFrame(columns=PLAN_COLUMNS), dict.fromkeys(LOSS, 0))
-    release = release_of(scores, profile_name=profile_name, **tables)
-    return plan_of(protect_release(release, profile_name=profile_name), profile_name=profile_name)
+    _, cells = protected_edition(scores, profile_name=profile_name, **tables)
+    return plan_of(cells, profile_name=profile_name)
 
 
 def plan_of(cells: pd.DataFrame, *, profile_name: str) -> ReleasePlan:
     """The plan that protected cells amount to."""
-    rule = np.select([cells["hidden_by"] == "D6", cells["whole"]], ["hidden", "whole"], "")
+    cells = cells[~cells["state"].isin(["fixed", WIDER])]
+    rules = {"hidden": cells["hidden_by"] == "D6", "whole": cells["whole"], "unmarked": cells["unmarked"]}
+    rule = np.select([*rules.values()], [*rules], "")
     rows = cells.assign(rule=rule).loc[rule != "", PLAN_COLUMNS]
     return ReleasePlan(profile_name, rows.reset_index(drop=True), _loss(cells, rule))
 
 
 def _loss(cells: pd.DataFrame, rule: np.ndarray) -> dict[str, int]:
-    own = cells["state"] != "fixed"
-    counts = (own, cells["hidden_by"].isin(["D1", "D7"]), rule == "hidden", rule == "whole", cells["exposed"])
+    counts = (
+        cells["state"] != "",
+        cells["hidden_by"].isin(["D1", "D7"]),
+        rule == "hidden",
+        rule == "whole",
+        cells["exposed"],
+    )
     return {name: int(np.sum(count)) for name, count in zip(LOSS, counts, strict=True)}

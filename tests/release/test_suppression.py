@@ -9,8 +9,11 @@ from hypothesis import strategies as st
 from innovlib.area import contract, open_area
 from innovlib.errors import BadInput
 from innovlib.measures import comparison, outcomes
-from innovlib.release.relations import GAP, SHARE_TESTED, release_of
-from innovlib.release.suppression import _told, attacked, protect_release
+from innovlib.release.attack import reach
+from innovlib.release.editions import AUDIENCES, protected_edition
+from innovlib.release.least_loss import HIDDEN
+from innovlib.release.relations import GAP, SHARE_TESTED, WIDER, release_of
+from innovlib.release.suppression import _told, attacked, counts_problem, protect_release
 from innovlib.release.withheld import ReleasePlan, apply_release, plan_of, release_plan
 from innovlib.report import disclosure
 from innovlib.report.disclosure import OPEN_POINTS, protect_gaps, protect_means, protect_shares
@@ -280,3 +283,74 @@ def test_a_plan_for_other_readers_is_refused(example):
     plan = release_plan(example, profile_name="school")
     with pytest.raises(BadInput, match="school"):
         apply_release(disclosure.Protected(pd.DataFrame({"status": []}), "public"), plan, report="area")
+
+
+# --- editions for several readers -----------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def editions(example):
+    """The example's release and printed cells for each audience, beside those for more readers."""
+    tables = {name: example.table(name) for name in ("schools", "benchmarks")}
+    return {name: protected_edition(example.table("scores"), profile_name=name, **tables) for name in AUDIENCES}
+
+
+def both_editions(editions, wider, narrower):
+    cells = [cells[~cells["state"].isin(["fixed", WIDER])] for _, cells in (editions[narrower], editions[wider])]
+    return cells[0].merge(cells[1], on=["report", "who", "school_id", *KEYS], suffixes=("", "_wider"))
+
+
+@pytest.mark.parametrize(("wider", "narrower"), [("public", "partner"), ("public", "school"), ("partner", "school")])
+def test_what_more_readers_have_is_printed_for_fewer_and_to_the_same_step(editions, wider, narrower):
+    both = both_editions(editions, wider, narrower)
+    told = both[both["hidden_by_wider"] == ""]
+    assert len(told) > 900
+    assert (told["hidden_by"] == "").all()
+    assert (told["step"] == told["step_wider"]).all()
+    assert (both.loc[both["hidden_by_wider"] != "", "hidden_by"] == "").any()
+
+
+def test_beside_the_public_edition_the_partners_gives_nothing_away(editions):
+    release, cells = editions["partner"]
+    assert (cells["state"] == WIDER).any()
+    assert not cells["exposed"].any()
+    assert not attacked(release, cells, profile_name="partner").narrow.any()
+    assert not still_narrow(release, cells).any()
+
+
+def test_each_edition_planned_by_itself_would_give_counts_away(example, editions):
+    """The partners' plan as it would be if nobody had the public edition: together they tell hidden counts."""
+    tables = {name: example.table(name) for name in ("schools", "benchmarks")}
+    alone = protect_release(
+        release_of(example.table("scores"), profile_name="partner", **tables), profile_name="partner"
+    )
+    release, cells = editions["partner"]
+    mine = cells["state"] != WIDER
+    printed = cells.copy()
+    printed.loc[mine, ["hidden_by", "whole"]] = alone[["hidden_by", "whole"]].to_numpy()
+    printed["unmarked"] = False
+    assert still_narrow(release, printed).any()
+
+
+def still_narrow(release, printed):
+    """Hidden counts that the marks and printed counts of both editions narrow too far."""
+    problem = counts_problem(release, rules=disclosure.profile("partner"))
+    level = problem.start.copy()
+    level[((printed["hidden_by"] == "D6") | printed["unmarked"]).to_numpy()] = HIDDEN
+    return reach(problem.said(level), problem.targets, start=problem.truth).narrow
+
+
+def test_a_mark_that_would_tell_more_than_the_public_one_is_not_told(example, editions):
+    _, cells = editions["partner"]
+    unmarked = cells[cells["unmarked"]]
+    assert len(unmarked)
+    plan = plan_of(cells, profile_name="partner")
+    row = unmarked[unmarked["who"] == "school"].iloc[0]
+    ref = comparison.reference(example.table("scores"), benchmarks=NO_BENCHMARKS)
+    results = comparison.school_results(ref, school_id=row["school_id"], latest_only=False, smallest_n=7)
+    before = protect_means(results, profile_name="partner")
+    same = {key: row[key] for key in ("who", *KEYS)}
+    shown = apply_release(before, plan, report=row["report"]).where(**same).frame.iloc[0]
+    assert before.where(**same).frame.iloc[0]["n_label"] == "<7"
+    assert shown["n_label"] == disclosure.FEW_SCHOOLS
+    assert shown["status"] == "small"
