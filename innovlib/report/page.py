@@ -18,6 +18,7 @@ from innovlib.report.disclosure import profile as profile_of
 from innovlib.report.index import index_html
 from innovlib.report.markdown import Outline
 from innovlib.report.typeset import escape, keep_names, one_line, words_html
+from innovlib.report.words import sentence
 from innovlib.terms import check_language
 
 __all__ = ["META", "Masthead", "index_html", "prepare", "read_meta", "report_html"]
@@ -189,6 +190,7 @@ def _frame(masthead: Masthead) -> dict:
     lang, slides = masthead.lang, masthead.kind == "meeting"
     script = style.template("meeting.js" if slides else "page.js").strip()
     said = [masthead.footer, labels.SYNTHETIC if masthead.synthetic else None, NOT_RANKED]
+    said += [] if style.font_css() else [sentence("note.no_font")]
     return {
         "kind": masthead.kind,
         "html_lang": "en" if lang == "en" else "th",

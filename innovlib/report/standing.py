@@ -79,10 +79,13 @@ def headline(chance: Protected) -> Words:
     return sentence("standing.even") if said * 2 == DOTS else sentence(f"standing.{side}", count=said)
 
 
-def reading(gap: Protected) -> list[Words]:
-    """The distance with its interval and what it stands on; that it is hidden, where it is."""
+def reading(gap: Protected, *, gaps: pd.DataFrame) -> list[Words]:
+    """The distance with its interval and what it stands on; that it is hidden or cannot be known, where so.
+
+    ``gaps`` are those of all schools, as for :func:`chances`: none where the area has too few to compare with.
+    """
     if gap.frame.empty:
-        return [sentence("limits.no_results")]
+        return [sentence("standing.few_schools" if gaps.empty else "limits.no_results")]
     row = gap.frame.iloc[0]
     if row["status"] != "shown":
         return [sentence("standing.hidden", smallest=profile(gap.profile).smallest_n)]

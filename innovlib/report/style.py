@@ -12,6 +12,7 @@ import base64
 import hashlib
 import importlib.util
 import io
+import unicodedata
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
@@ -106,17 +107,21 @@ def installed_font() -> Font | None:
 
 @lru_cache(maxsize=2)
 def _advances(bold: bool) -> dict[str, float]:
-    """Advance width of each character as a share of the type size."""
+    """Advance width of each character as a share of the type size; empty where there is no Thai font."""
     from fontTools.ttLib import TTFont
 
-    with TTFont(font().bold if bold else font().regular, fontNumber=0, lazy=True) as file:
+    try:
+        found = font()
+    except FontMissing:
+        return {}  # the page is set without measuring, and says so
+    with TTFont(found.bold if bold else found.regular, fontNumber=0, lazy=True) as file:
         widths, per_em = file["hmtx"], file["head"].unitsPerEm
         return {chr(code): widths[name][0] / per_em for code, name in file.getBestCmap().items()}
 
 
 def missing_glyphs(text: str) -> str:
     """Characters of a text that the font cannot draw, each once; break points and joiners draw nothing and are fine."""
-    known = _advances(False)
+    known = _advances(False) or dict.fromkeys(text, 0.0)  # without a font nothing can be said of its glyphs
     return "".join(dict.fromkeys(c for c in text if c not in known and c not in "\n\u200b\u200c\u200d\u2060\ufeff"))
 
 
@@ -132,7 +137,12 @@ def text_width(text: str, size: float, *, bold: bool = False) -> float:
     True
     """
     advances = _advances(bold)
-    return size * sum(advances.get(c, 0.0 if c in "\u200b\u200c\u200d\u2060\ufeff" else 0.6) for c in text)
+    return size * sum(advances.get(c, _assumed(c)) for c in text)
+
+
+def _assumed(character: str) -> float:
+    """The advance of a character that the font does not tell: none for marks and joiners, a wide letter's else."""
+    return 0.0 if unicodedata.category(character) in ("Mn", "Cf") else 0.6
 
 
 @contextmanager
@@ -183,7 +193,11 @@ def font_subset(bold: bool = False) -> bytes:
     Empty where the font's licence is not known to allow it: the page then names the font and the reader's computer
     brings it.
     """
-    if not font().licensed:
+    try:
+        licensed = font().licensed
+    except FontMissing:
+        licensed = False
+    if not licensed:
         return b""
     from fontTools import subset
 

@@ -114,6 +114,8 @@ def results_headline(results: Protected, *, who: str = "school") -> Words:
     """
     rows = own(results, who)
     shown = rows[rows["status"] == "shown"]
+    if rows.empty and who == "school":
+        return sentence("limits.no_results")
     if shown.empty:
         return sentence("headline.nothing_shown")
     judged = shown[shown["verdict"] != ""]

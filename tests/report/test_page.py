@@ -378,3 +378,28 @@ def test_search_and_filters_find_schools_in_a_browser(tmp_path):
     assert counts == list(CASES.values())
     assert said[0].endswith("พบ 4 โรงเรียน")
     assert said[-1].endswith("ไม่พบโรงเรียนตามที่ค้น")
+
+
+@pytest.fixture
+def no_font(monkeypatch):
+    """A computer without any Thai font."""
+    caches = (style.font, style._advances, style.font_subset, style.font_css)
+    monkeypatch.setattr(style, "packaged_font", lambda: None)
+    monkeypatch.setattr(style, "installed_font", lambda: None)
+    for cache in caches:
+        cache.cache_clear()
+    yield
+    for cache in caches:
+        cache.cache_clear()
+
+
+def test_without_a_font_the_page_stands_and_says_so(no_font):
+    markup = page.report_html(full())
+    assert "ไม่มีแบบอักษร Sarabun" in markup
+    assert "@font-face" not in markup
+    assert Outline(markup).balanced
+    assert style.text_width("ที่", 10) == style.text_width("ท", 10)
+
+
+def test_with_a_font_nothing_is_said_of_it():
+    assert "ไม่มีแบบอักษร" not in page.report_html(full())

@@ -79,25 +79,25 @@ def _draw(frame: pd.DataFrame, width: float, *, limits: tuple, joined: int | Non
         top, left = row * (HEAD + tall + FOOT + 8), column * cell
         axis = 24 if column == 0 else 8
         panel = _Panel(rows, left + axis, left + cell - 8, Scale(*limits, top + HEAD + tall, top + HEAD), size)
-        sheet.text(left + (axis if column else 1), top + size * 1.3,
-                   lines(labels.test_grade(test, grade), "en" if lang == "en" else "th")[0],
-                   size=size + 1, bold=True)  # fmt: skip
-        _frame(sheet, panel, labelled=column == 0, joined=joined, first=i == 0, lang=lang)
+        name = sheet.text(left + (axis if column else 1), top + size * 1.3,
+                          lines(labels.test_grade(test, grade), "en" if lang == "en" else "th")[0],
+                          size=size + 1, bold=True)  # fmt: skip
+        if i == 0:
+            sheet.text(name.x + name.width + 5, name.y, f"0 = {lines(labels.OTHERS['area'], lang)[0]}",
+                       size=size - 0.5, colour=style.MUTED)  # fmt: skip
+        _frame(sheet, panel, labelled=column == 0, joined=joined, lang=lang)
         _points(sheet, panel, lang=lang)
         sheet.height = max(sheet.height, top + HEAD + tall + FOOT)
     return sheet
 
 
-def _frame(sheet: Sheet, panel: _Panel, *, labelled: bool, joined: int | None, first: bool, lang: str) -> None:
+def _frame(sheet: Sheet, panel: _Panel, *, labelled: bool, joined: int | None, lang: str) -> None:
     """The grid, the area's line at 0, the line of joining."""
     if labelled:
         y_axis(sheet, panel.y, left=panel.left, right=panel.right, size=panel.size, about=4, signed=True)
     else:
         y_axis(sheet, panel.y, left=panel.left, right=panel.right, size=0.01, about=4)
     sheet.line((panel.left, panel.y(0)), (panel.right, panel.y(0)), stroke=style.MUTED, width=1.3)
-    if first:
-        sheet.text(panel.left - 2, panel.y.start - 3, f"0 = {lines(labels.OTHERS['area'], lang)[0]}",
-                   size=panel.size - 0.5, colour=style.MUTED, halo=True)  # fmt: skip
     before = [i for i, row in enumerate(panel.rows) if joined and int(row["last_year_be"]) < joined]
     if joined and before and len(before) < len(panel.rows):
         x = panel.left + (before[-1] + 1) * panel.step

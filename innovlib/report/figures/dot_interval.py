@@ -191,7 +191,8 @@ def _own(sheet: Sheet, y: float, row: dict | None, scale: Scale, *, look: Look, 
         hidden = row is not None and row["status"] == "small"
         words = labels.small(str(row["n_label"])) if hidden else labels.ABSENT
         colour = style.WARN if hidden else style.MUTED
-        sheet.text(look.left + 4, y + look.size * MIDDLE, one_line(words, lang), size=look.size - 0.5, colour=colour,
+        said = lines(words, lang)[0] if look.compact else one_line(words, lang)
+        sheet.text(look.left + 4, y + look.size * MIDDLE - look.compact, said, size=look.size - 0.5, colour=colour,
                    halo=True)  # fmt: skip
         return
     low, high = shown(row, "conf_low"), shown(row, "conf_high")
