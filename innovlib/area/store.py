@@ -79,7 +79,7 @@ class Area:
         if name not in self._tables:
             path = self.path(name)
             self._tables[name] = contract.table(name).empty() if path is None else read_table(path, name)
-        return self._tables[name].copy()
+        return self._tables[name].copy(deep=False)  # pandas copies what is written to when it is written to
 
     def school(self, school_id: str) -> pd.Series:
         """The row of one school.

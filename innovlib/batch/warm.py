@@ -31,9 +31,11 @@ from pathlib import Path
 
 import nbformat
 
+from innovlib.area.store import Area
 from innovlib.batch import shell
 from innovlib.batch.job import SAID, read_job
 from innovlib.batch.work import limit_memory, make_report, watch_parent
+from innovlib.errors import InnovError
 
 
 def main() -> int:
@@ -73,6 +75,17 @@ def _modules(templates: list[str]) -> set[str]:
     return found
 
 
+def _read_tables(names: dict) -> None:
+    """Read the tables of the areas that the shared cells opened, so that no report need read one by itself.
+
+    Pupils' rows are left to whoever asks for them: they are many, and pages are made from schools' results.
+    """
+    for area in [value for value in names.values() if isinstance(value, Area)]:
+        for table in [name for name in area.present() if name != "pupils"]:
+            with contextlib.suppress(InnovError):  # said by the report that needs it
+                area.table(table)
+
+
 class _Template:
     """A template's process: prepares once, then forks a child for each report it is told to start."""
 
@@ -84,6 +97,7 @@ class _Template:
         """Prepare, then start and end reports until the batch closes its side."""
         notebook = nbformat.read(self.template, as_version=4)
         shell.prepare(self.warm, notebook, shared=self.orders["shared"])
+        _read_tables(self.warm.shell.user_ns)
         if threads() > 1:
             self._say(unfit=f"{threads()} threads run after the shared cells; a fork would not carry them over")
             return

@@ -237,9 +237,8 @@ def _reference_rows(own: pd.DataFrame, *, ref: Reference, with_area: bool) -> li
     rows = [_published_rows(own, ref=ref, level="nation")]
     if with_area:
         published = _published_rows(own, ref=ref, level="area")
-        computed = _group_rows(own, ref.scores, who="area")
-        known = pd.MultiIndex.from_frame(published[_KEY])
-        rows += [published, computed[~pd.MultiIndex.from_frame(computed[_KEY]).isin(known)]]
+        unknown = own[~pd.MultiIndex.from_frame(own[_KEY]).isin(pd.MultiIndex.from_frame(published[_KEY]))]
+        rows += [published, *([_group_rows(unknown, ref.scores, who="area")] if len(unknown) else [])]
     return [r for r in rows if len(r)]
 
 
