@@ -223,14 +223,52 @@ def test_what_does_not_pass_is_not_entered_by_command(pages, small_area, tmp_pat
     assert not (area / ledger.LEDGER_FILE).exists()
 
 
+# --- editions for several readers -----------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def partner_folder(small_area, release_folder, tmp_path_factory):
+    return made(small_area, tmp_path_factory.mktemp("reports") / "partner", profile="partner")
+
+
+def test_the_partners_edition_beside_the_public_one_gives_nothing_away(release_folder, partner_folder, office_totals):
+    alone = audit(partner_folder, known=office_totals)
+    assert alone.profile == "partner"
+    assert alone.to_frame()["en"].tolist() == []
+    beside = audit(partner_folder, known=office_totals, beside=[release_folder])
+    assert beside.to_frame()["en"].tolist() == []
+
+
+@pytest.mark.slow  # the staff's pages print more, and no plan of theirs hides anything
+def test_the_staffs_edition_beside_both_says_nothing_else(small_area, release_folder, partner_folder, tmp_path):
+    staff = made(small_area, tmp_path / "staff", profile="school")
+    for beside in ([], [release_folder], [partner_folder], [release_folder, partner_folder]):
+        found = audit(staff, beside=beside)
+        assert found.profile == "school"
+        assert found.to_frame()["en"].tolist() == []
+
+
 # --- the example area, for all readers ------------------------------------------------------------------------------
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("profile", ["public", "partner", "school"])
-def test_the_examples_release_passes(tmp_path, profile):
-    out = made(paths.EXAMPLE, tmp_path / "example", profile=profile)
-    found = audit(out, area=paths.EXAMPLE)
-    assert found.to_frame()["en"].tolist() == []
-    assert found.profile == profile
-    assert found.figures > 1000
+@pytest.mark.parametrize("wider", [(), ("public",), ("public", "partner")], ids=["public", "partner", "school"])
+def test_the_examples_release_passes_alone_and_beside_the_wider_editions(examples, wider):
+    name = ("public", "partner", "school")[len(wider)]
+    for beside in ([], [examples(each) for each in wider]):
+        found = audit(examples(name), area=paths.EXAMPLE, beside=beside)
+        assert found.to_frame()["en"].tolist() == []
+        assert found.profile == name
+        assert found.figures > 1000
+
+
+@pytest.fixture(scope="module")
+def examples(tmp_path_factory):
+    """The example's reports for some readers, rendered once."""
+    folder = tmp_path_factory.mktemp("example")
+
+    def edition(name):
+        out = folder / name
+        return out if out.exists() else made(paths.EXAMPLE, out, profile=name)
+
+    return edition
