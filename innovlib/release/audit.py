@@ -20,7 +20,7 @@ import pandas as pd
 
 from innovlib.copyable import Copyable
 from innovlib.errors import BadInput, DidNotPass, Words
-from innovlib.release import distances, keeper, leaks, ledger, rendered, subtraction
+from innovlib.release import copies, distances, keeper, leaks, ledger, rendered, subtraction
 from innovlib.release.editions import AUDIENCES
 from innovlib.release.leaks import Finding, Secrets
 from innovlib.release.printed import printed_figures
@@ -123,6 +123,7 @@ def audit(
         *_mixed(pages, name),
         *(f for page in pages for f in leaks.leaks(page, secrets=secrets)),
         *_too_few(pages, name),
+        *copies.unknown_numbers(pages),
         *_differences(printed),
         *_between_profiles(printed, wider),
         *ledger.changes(printed, book, area=of_area, profile_name=name),

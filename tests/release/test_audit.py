@@ -277,6 +277,35 @@ def test_a_leak_in_a_pdf_is_caught(pages):
     assert [f.file for f in audit(pages).findings if f.kind == "citizen-id"] == ["a.pdf"]
 
 
+@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="no pdftotext here")
+@pytest.mark.parametrize(("said", "found"), [("51.2 of 35", []), ("51.3 of 35", ["51.3"]), ("51.2 of 36", ["36"])])
+def test_a_number_that_only_the_pdf_prints_is_caught(pages, said, found):
+    plant(pages, "school-A.html", "51.2 35")
+    (pages / "school-A.pdf").write_bytes(one_line_pdf(said))
+    caught = [f for f in audit(pages).findings if f.kind == "pdf-differs"]
+    assert [f.file for f in caught] == ["school-A.pdf"] * len(found)
+    assert all(number in f.words.en for f, number in zip(caught, found, strict=True))
+
+
+@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="no pdftotext here")
+def test_a_pdf_without_its_page_cannot_be_audited(pages):
+    (pages / "school-Z.pdf").write_bytes(one_line_pdf("44"))
+    assert [f.file for f in audit(pages).findings if f.kind == "pdf-alone"] == ["school-Z.pdf"]
+
+
+@pytest.mark.parametrize(("said", "found"), [("48.7 คะแนน ๕๑.๒", []), ("33.47 คะแนน", ["33.47"])])
+def test_a_measure_that_only_the_meeting_pack_prints_is_caught(pages, said, found):
+    plant(pages, "school-A.html", "51.2 48.7")
+    (pages / "meeting.html").write_text(f"<html><body><h1>ก</h1><p>{said}</p></body></html>", "utf-8")
+    caught = [f.words.en.split()[1].strip(",") for f in audit(pages).findings if f.kind == "pack-differs"]
+    assert caught == found
+
+
+def test_a_meeting_pack_without_its_reports_cannot_be_audited(tmp_path):
+    (tmp_path / "meeting.html").write_text("<html><body><p>44.1</p></body></html>", "utf-8")
+    assert kinds(audit(tmp_path)) == {"pack-alone"}
+
+
 def one_line_pdf(text: str) -> bytes:
     """The smallest PDF that says one line."""
     stream = f"BT /F1 12 Tf 20 100 Td ({text}) Tj ET".encode()

@@ -223,6 +223,15 @@ def test_what_does_not_pass_is_not_entered_by_command(pages, small_area, tmp_pat
     assert not (area / ledger.LEDGER_FILE).exists()
 
 
+def test_the_meeting_pack_prints_no_measure_that_no_report_prints(small_area, pages):
+    made(small_area, pages, kind="meeting")
+    found = audit(pages)
+    assert found.to_frame()["en"].tolist() == []
+    path = pages / "meeting.html"
+    path.write_text(path.read_text("utf-8").replace("</h1>", "</h1><p>61.37</p>", 1), "utf-8")
+    assert {(f.kind, f.file) for f in audit(pages).findings} == {("pack-differs", "meeting.html")}
+
+
 # --- editions for several readers -----------------------------------------------------------------------------------
 
 
