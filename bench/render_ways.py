@@ -65,9 +65,13 @@ def _read(template: str):
 
 @lru_cache(maxsize=1)
 def _shared(template: str, area: str) -> dict:
-    """The names that the shared cells leave behind."""
+    """The names that the parameters and the shared cells leave behind."""
     notebook, code = _read(template)
-    names = _parameters("", area)
+    names: dict = {}
+    for cell in notebook.cells:
+        if "parameters" in cell.metadata.get("tags", ()):
+            exec(cell.source, names)
+    names |= _parameters("", area)
     for i in code:
         if "shared" in notebook.cells[i].metadata.get("tags", ()):
             exec(code[i][0], names)
