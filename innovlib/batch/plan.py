@@ -13,6 +13,7 @@ import pandas as pd
 from innovlib import terms
 from innovlib.area.store import Area
 from innovlib.errors import BadInput, UnknownName, Unreadable, Words, did_you_mean
+from innovlib.report.digits import check_digits
 from innovlib.report.disclosure import PROFILES
 
 #: Kinds of report, in the order in which they are made, and what a template of each kind must take.
@@ -23,8 +24,10 @@ PARAMETERS = {
     "meeting": ("area", "profile", "lang"),
 }
 KINDS = tuple(PARAMETERS)
+#: Parameters that a template may take; passed only where they are asked to be other than usual.
+OPTIONAL = {"digits": "arabic"}
 #: Parameters that are the same for all reports of a batch; a template may prepare what depends on these alone.
-SHARED_PARAMETERS = ("area", "profile", "lang")
+SHARED_PARAMETERS = ("area", "profile", "lang", *OPTIONAL)
 
 
 @dataclass(frozen=True)
@@ -124,7 +127,9 @@ class Plan:
         )
 
 
-def make_plan(area: Area, *, profile: str, lang: str, templates: Path, all_schools: bool = False) -> Plan:
+def make_plan(
+    area: Area, *, profile: str, lang: str, templates: Path, all_schools: bool = False, digits: str = "arabic"
+) -> Plan:
     """All reports of an area: its pilot schools, its cohorts, itself.
 
     An area without any pilot school (nothing but an office's result files) gets a report for every school, and a note
@@ -136,6 +141,8 @@ def make_plan(area: Area, *, profile: str, lang: str, templates: Path, all_schoo
         Folder with ``report-school.ipynb``, ``report-cohort.ipynb`` and ``report-area.ipynb``.
     all_schools
         A report for schools that are no pilots as well.
+    digits
+        arabic or thai: in Thai text, tables and figures.
 
     Raises
     ------
@@ -163,7 +170,9 @@ def make_plan(area: Area, *, profile: str, lang: str, templates: Path, all_schoo
         ]
     ids = sorted((schools if pilots.empty or all_schools else pilots)["school_id"])
     cohorts = sorted({int(c) for c in pilots["cohort"]})
-    shared = {"area": str(area.folder), "profile": profile, "lang": lang}
+    check_digits(digits)
+    more = {"digits": digits} if digits != OPTIONAL["digits"] else {}
+    shared = {"area": str(area.folder), "profile": profile, "lang": lang} | more
     ending = ".html" if profile == "public" else f".{profile}.html"
     reports = (
         *(Report("school", i, f"school-{i}{ending}", shared | {"school_id": i}) for i in ids),
@@ -172,7 +181,10 @@ def make_plan(area: Area, *, profile: str, lang: str, templates: Path, all_schoo
         *_meeting(pilots, ending, shared, templates),
     )
     _check_file_names(reports)
-    loaded = {kind: load_template(templates / f"report-{kind}.ipynb", kind) for kind in {r.kind for r in reports}}
+    loaded = {
+        kind: load_template(templates / f"report-{kind}.ipynb", kind, more=tuple(more))
+        for kind in {r.kind for r in reports}
+    }
     return Plan(area, profile, lang, reports, loaded, tuple(notes))
 
 
@@ -210,8 +222,10 @@ def _check_file_names(reports: tuple[Report, ...]) -> None:
 # --- templates ----------------------------------------------------------------------------------------------------
 
 
-def load_template(path: Path, kind: str) -> Template:
+def load_template(path: Path, kind: str, *, more: tuple[str, ...] = ()) -> Template:
     """Read a template and check that it takes exactly the parameters that reports of this kind are given.
+
+    ``more`` are parameters of :data:`OPTIONAL` that it must take as well.
 
     papermill itself runs on with the default school when a name is misspelt, and lets a second ``parameters`` cell win
     without a word; both are refused here, before anything runs.
@@ -240,14 +254,14 @@ def load_template(path: Path, kind: str) -> Template:
             expected=Words("เซลล์เดียว", "exactly one"),
             todo=Words("ติดแท็ก parameters ให้เซลล์เดียว", "tag one cell with parameters"),
         )
-    _check_parameters(path, kind)
+    _check_parameters(path, (*PARAMETERS[kind], *more))
     return Template(kind, path.name, text)
 
 
-def _check_parameters(path: Path, kind: str) -> None:
-    given, taken = PARAMETERS[kind], inspect(path)
+def _check_parameters(path: Path, given: tuple[str, ...]) -> None:
+    taken = inspect(path)
     unknown = [name for name in given if name not in taken]
-    missing = [name for name in taken if name not in given]
+    missing = [name for name in taken if name not in given and name not in OPTIONAL]
     if not unknown and not missing:
         return
     name = (unknown or missing)[0]

@@ -38,6 +38,7 @@ def render(
     workers: int = 1,
     profile: str = "public",
     lang: str = "both",
+    digits: str = "arabic",
     force: bool = False,
     all_schools: bool = False,
     templates: Path = paths.NOTEBOOKS,
@@ -66,6 +67,8 @@ def render(
         Make reports that are up to date as well.
     all_schools
         A report for schools that are no pilots as well.
+    digits
+        arabic or thai: in Thai text, tables and figures.
     engine
         ``warm`` forks each report from a prepared process, ``kernel`` gives each an ordinary Jupyter kernel; the pages
         are the same. ``auto`` is ``warm`` where the system can fork.
@@ -87,7 +90,9 @@ def render(
             expected=Words("จำนวนเต็มตั้งแต่ 1", "a whole number from 1"),
         )
     area = open_area(area_folder)
-    plan = make_plan(area, profile=profile, lang=lang, templates=Path(templates), all_schools=all_schools)
+    plan = make_plan(
+        area, profile=profile, lang=lang, templates=Path(templates), all_schools=all_schools, digits=digits
+    )
     chosen = plan.select(kind, only=only)
     folder = out_folder(plan.area.folder, out=out, profile=profile)
     batch = Batch(plan, folder, page=page, limits=limits or Limits(), engine=engine, scheduler=scheduler)

@@ -9,6 +9,7 @@ from pathlib import Path
 from innovlib.batch import manifest
 from innovlib.batch.engine import Fault
 from innovlib.batch.folder import OutFolder
+from innovlib.batch.keys import digest
 from innovlib.batch.run import out_folder, render
 from innovlib.errors import BadInput, Words
 
@@ -91,6 +92,15 @@ def verify(area_folder: str | Path, kind: str = "all", *, out: str | Path | None
         return _compared(there, anew, outcome, finished)
 
 
+def _fingerprint(folder: OutFolder, file: str) -> str:
+    """A file's fingerprint; the manifest's without what it tells of PDF files, which are printed after the reports."""
+    if file != manifest.MANIFEST_FILE:
+        return folder.sha256(file)
+    told = manifest.read(folder.path)
+    told["reports"] = [{name: value for name, value in row.items() if name != "pdf"} for row in told["reports"]]
+    return digest(manifest.as_text(told))
+
+
 def _compared(there: OutFolder, anew: OutFolder, outcome, finished: dict[str, str]) -> Verdict:
     made = {row["file"]: row.get("key") for row in manifest.read(anew.path)["reports"] if anew.sha256(row["file"])}
     both = [file for file in made if file in finished]
@@ -98,6 +108,6 @@ def _compared(there: OutFolder, anew: OutFolder, outcome, finished: dict[str, st
     files = [file for file in both if file not in outdated]
     if set(files) == set(finished) == set(made):
         files += [manifest.INDEX_FILE, manifest.MANIFEST_FILE]
-    same = [file for file in files if there.sha256(file) == anew.sha256(file)]
+    same = [file for file in files if _fingerprint(there, file) == _fingerprint(anew, file)]
     differ = [file for file in files if file not in same]
     return Verdict(tuple(same), tuple(differ), tuple(outdated), outcome.failed, outcome.interrupted)

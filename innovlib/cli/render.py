@@ -25,6 +25,7 @@ def add(commands) -> None:
     word("--workers", type=int, default=min(4, cores()), metavar="N", help="จำนวนที่ทำพร้อมกัน · reports at a time")
     word("--profile", default="public", help="ผู้อ่าน · who will read: public, partner, school")
     word("--lang", default="both", help="th, en, both")
+    word("--digits", default="arabic", help="arabic, thai: เลขไทยในข้อความไทย · Thai digits in Thai text")
     word("--force", action="store_true", help="ทำใหม่ทั้งหมด · make those that are up to date as well")
     word("--verify", action="store_true", help="ทำใหม่ที่อื่นแล้วเทียบทุกไบต์ · make them anew elsewhere and compare bytes")
     word("--pdf", nargs="?", const="pages", choices=("pages", "full"),
@@ -58,6 +59,7 @@ def run(said: argparse.Namespace) -> int:
         workers=said.workers,
         profile=said.profile,
         lang=said.lang,
+        digits=said.digits,
         force=said.force,
         all_schools=said.all_schools,
         engine=said.engine,

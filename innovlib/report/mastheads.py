@@ -23,6 +23,7 @@ def of_school(
     latest: Protected,
     peers: pd.DataFrame,
     lang: str,
+    digits: str = "arabic",
     gap: Protected | None = None,
 ) -> Masthead:
     """The head of a school's page; ``peers`` are the schools that it names, ``gap`` its place over all tests."""
@@ -37,12 +38,19 @@ def of_school(
         footer=name,
         entry=identity.index_entry(results, kind="school", identifier=school_id, name=name, school=school, gap=gap),
         names=tuple(terms.school_display_name(n) for n in peers["name_th"]),
-        **_common(area, results=results, lang=lang),
+        **_common(area, results=results, lang=lang, digits=digits),
     )
 
 
 def of_cohort(
-    area: Area, members: pd.DataFrame, *, cohort: int, results: Protected, latest: Protected, lang: str
+    area: Area,
+    members: pd.DataFrame,
+    *,
+    cohort: int,
+    results: Protected,
+    latest: Protected,
+    lang: str,
+    digits: str = "arabic",
 ) -> Masthead:
     """The head of a cohort's page."""
     name = identity.cohort_name(cohort)
@@ -55,11 +63,11 @@ def of_cohort(
         footer=name,
         entry=identity.index_entry(results, kind="cohort", identifier=str(cohort), name=name) | {"cohort": cohort},
         names=tuple(terms.school_display_name(n) for n in members["name_th"]),
-        **_common(area, results=results, lang=lang),
+        **_common(area, results=results, lang=lang, digits=digits),
     )
 
 
-def of_area(area: Area, *, results: Protected, latest: Protected, lang: str) -> Masthead:
+def of_area(area: Area, *, results: Protected, latest: Protected, lang: str, digits: str = "arabic") -> Masthead:
     """The head of the area's page."""
     name, schools = identity.area_name(area), area.table("schools")
     pilots = int(schools["cohort"].notna().sum())
@@ -74,11 +82,11 @@ def of_area(area: Area, *, results: Protected, latest: Protected, lang: str) -> 
         ),
         footer=name,
         entry=identity.index_entry(results, kind="area", identifier="area", name=name),
-        **_common(area, results=results, lang=lang),
+        **_common(area, results=results, lang=lang, digits=digits),
     )
 
 
-def of_meeting(area: Area, *, results: Protected, on: dt.date, lang: str) -> Masthead:
+def of_meeting(area: Area, *, results: Protected, on: dt.date, lang: str, digits: str = "arabic") -> Masthead:
     """The opening slide of the meeting pack."""
     name, schools = identity.area_name(area), area.table("schools")
     pilots = int(schools["cohort"].notna().sum())
@@ -90,13 +98,14 @@ def of_meeting(area: Area, *, results: Protected, on: dt.date, lang: str) -> Mas
         facts=(Words(f"โรงเรียนนำร่อง {pilots:,} แห่ง", f"{pilots:,} pilot schools"),),
         footer=name,
         entry=identity.index_entry(results, kind="area", identifier="meeting", name=name) | {"kind": "meeting"},
-        **_common(area, results=results, lang=lang),
+        **_common(area, results=results, lang=lang, digits=digits),
     )
 
 
-def _common(area: Area, *, results: Protected, lang: str) -> dict:
+def _common(area: Area, *, results: Protected, lang: str, digits: str = "arabic") -> dict:
     name = identity.area_name(area)
-    return {"area": name, "synthetic": area.is_synthetic, "profile": results.profile, "lang": lang}
+    return {"area": name, "synthetic": area.is_synthetic, "profile": results.profile, "lang": lang,
+            "digits": digits}  # fmt: skip
 
 
 def _together(parts: list[Words]) -> Words:

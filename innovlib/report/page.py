@@ -14,6 +14,7 @@ from importlib import resources
 from innovlib.errors import RenderFailed, UnknownName, Words
 from innovlib.report import labels, style
 from innovlib.report.cells import META, check_run, parts
+from innovlib.report.digits import check_digits, thai_css, thai_page, thai_text
 from innovlib.report.disclosure import profile as profile_of
 from innovlib.report.index import index_html
 from innovlib.report.markdown import Outline
@@ -56,6 +57,8 @@ class Masthead:
         Disclosure profile; stamped on the page.
     lang
         th, en or both.
+    digits
+        arabic or thai: in Thai text, tables and figures.
     footer
         Words at the foot of every printed page and at the end.
     entry
@@ -73,12 +76,14 @@ class Masthead:
     synthetic: bool = False
     profile: str = "public"
     lang: str = "both"
+    digits: str = "arabic"
     footer: Words = NOTHING
     entry: dict = field(default_factory=dict)
     names: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         check_language(self.lang)
+        check_digits(self.digits)
         profile_of(self.profile)
         if self.kind not in KINDS:
             raise UnknownName(
@@ -182,7 +187,12 @@ def report_html(nb) -> str:
         "masthead": keep_names(masthead._repr_html_(), names),
         "contents": [e for e in outline.entries if e[0] <= 3] if masthead.kind in ("cohort", "area") else [],
     }
-    return _exporter().from_notebook_node(nb, resources={"innov": page})[0]
+    markup = _exporter().from_notebook_node(nb, resources={"innov": page})[0]
+    return thai_page(markup) if _thai_digits(masthead) else markup
+
+
+def _thai_digits(masthead: Masthead) -> bool:
+    return masthead.digits == "thai" and masthead.lang != "en"
 
 
 def _frame(masthead: Masthead) -> dict:
@@ -197,7 +207,7 @@ def _frame(masthead: Masthead) -> dict:
         "title": escape(_first(masthead.title, lang)),
         "fonts": style.font_css(),
         "css": style.css("page.css") + (style.css(f"{masthead.kind}.css") if masthead.kind in OWN_CSS else ""),
-        "page_rule": page_rule(masthead),
+        "page_rule": page_rule(masthead) + (thai_css() if _thai_digits(masthead) else ""),
         "script": script,
         "script_hash": style.script_hash(script),
         "skip": escape(_first(SKIP, lang)),
@@ -216,7 +226,9 @@ def page_rule(masthead: Masthead) -> str:
     name = name if len(name) <= LONGEST_FOOTER else name[: LONGEST_FOOTER - 1] + "…"
     marks = [labels.SYNTHETIC] if masthead.synthetic else []
     marks += [STAFF_ONLY] if masthead.profile == "school" else []
+    kind = ",thai" if _thai_digits(masthead) else ""
     left = " · ".join([name, *(_first(words, masthead.lang) for words in marks)])
+    left = thai_text(left) if kind else left
     quoted = re.sub(r"[^\S ]|[\"'\\\\<>{}@;\x00-\x1f]", lambda m: f"\\{ord(m[0]):x} ", left)
     look = f"font:8.5pt {style.FONT_STACK};color:{style.MUTED}"
     if masthead.kind == "meeting":  # one slide a sheet; the mark and the number stand on the slide itself
@@ -224,7 +236,7 @@ def page_rule(masthead: Masthead) -> str:
     margin = "11mm 15mm 14mm" if masthead.kind == "school" else "17mm 18mm 19mm"
     return (
         f'@page{{size:A4;margin:{margin};@bottom-left{{content:"{quoted}";{look};width:85%}}'
-        f'@bottom-right{{content:counter(page) " / " counter(pages);{look}}}}}'
+        f'@bottom-right{{content:counter(page{kind}) " / " counter(pages{kind});{look}}}}}'
     )
 
 

@@ -55,7 +55,9 @@ class Provenance:
         return "\n".join(f"{label.en}: {value}" for label, value in self.lines)
 
     def _repr_html_(self) -> str:
-        items = "".join(f"<div><dt>{words_html(k, self.lang)}</dt><dd>{escape(v)}</dd></div>" for k, v in self.lines)
+        items = "".join(
+            f'<div><dt>{words_html(k, self.lang)}</dt><dd translate="no">{escape(v)}</dd></div>' for k, v in self.lines
+        )
         return f'<dl class="facts">{items}</dl>'
 
 

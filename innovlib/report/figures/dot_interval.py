@@ -9,6 +9,7 @@ import pandas as pd
 from innovlib import terms
 from innovlib.errors import Words
 from innovlib.report import labels, style
+from innovlib.report.digits import THAI
 from innovlib.report.disclosure import Protected
 from innovlib.report.figures.axes import Scale, bounds, cells, dodge, groups, in_order, shown, x_axis
 from innovlib.report.figures.figure import Figure, finish, frame_of
@@ -137,9 +138,11 @@ def _group_head(sheet: Sheet, y: float, words: Words, *, look: Look, lang: str) 
         sheet.line((0, y + over), (look.width, y + over), stroke=style.AXIS, width=0.6)
         y += over + 2 if not look.compact else over
     said = lines(words, lang)
-    thai = sheet.text(1, y + 12, said[0], size=look.size + 1, bold=True)
+    sheet.text(1, y + 12, said[0], size=look.size + 1, bold=True)
+    # Thai digits, where a reader asks for them, are wider than those that were measured.
+    width = max(style.text_width(each, look.size + 1, bold=True) for each in (said[0], said[0].translate(THAI)))
     for second in said[1:]:
-        sheet.text(thai.width + 7, y + 12, second, size=look.size, colour=style.MUTED)
+        sheet.text(width + 7, y + 12, second, size=look.size, colour=style.MUTED)
     return y + (17 if look.compact else 22)
 
 
