@@ -123,10 +123,8 @@ class CannotWrite(BadInput):
     """The output place does not take files."""
 
 
-class DidNotPass(BadInput):
+class DidNotPass(InnovError):
     """The audit of a release found something that may not be handed out."""
-
-    exit_code = 1
 
 
 class CannotEstimate(InnovError):
