@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from innovlib.area import contract, privacy
-from innovlib.errors import BadInput, Unreadable, Words
+from innovlib.errors import BadInput, DidNotPass, Unreadable, Words
 from innovlib.measures import comparison
 from innovlib.release import leaks, ledger, printed, rendered, subtraction
 from innovlib.release.audit import audit, release
@@ -389,7 +389,7 @@ def test_without_two_people_nothing_is_entered(pages, initials):
 
 def test_what_does_not_pass_is_not_entered(pages):
     plant(pages, "school-B.html", CITIZEN)
-    with pytest.raises(BadInput, match="did not pass"):
+    with pytest.raises(DidNotPass, match="did not pass"):
         release(pages, initials=("AB", "CD"))
     assert not (pages.parent / ledger.LEDGER_FILE).exists()
 
