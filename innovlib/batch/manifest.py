@@ -12,8 +12,9 @@ from innovlib.errors import Unreadable, Words
 
 MANIFEST_FILE = "manifest.json"
 INDEX_FILE = "index.html"
+CODEBOOK_FILE = "codebook.md"
 #: What is kept of a good file, and the key under which the last try failed.
-_GOOD = ("key", "sha256", "bytes", "entry", "pdf")
+_GOOD = ("key", "sha256", "bytes", "entry", "pdf", "card")
 _STATE = (*_GOOD, "failed_key")
 
 
@@ -49,7 +50,7 @@ def known_states(manifest: dict, journal: Journal) -> dict[str, dict]:
             states[row["file"]] = states.get(row["file"], {}) | _picked(row, ("failed_key",))
         elif row.get("status") == "printed":
             printed = _picked(row, ("file", "sha256", "bytes", "of_sha256", "details"))
-            states[row["page"]] = states.get(row["page"], {}) | {"pdf": printed}
+            states[row["page"]] = states.get(row["page"], {}) | {row["what"]: printed}
     return states
 
 
@@ -70,8 +71,9 @@ def judged(known: dict, *, key: str, sha256: str) -> dict:
         Fingerprint of the file that stands in the folder; "" where there is none.
     """
     good = _picked(known, _GOOD) if sha256 and known.get("sha256") == sha256 else {}
-    if good.get("pdf", {}).get("of_sha256") != sha256:
-        good.pop("pdf", None)  # printed from an older page
+    for kind in ("pdf", "card"):
+        if good.get(kind, {}).get("of_sha256") != sha256:
+            good.pop(kind, None)  # printed from an older page
     if good and good["key"] == key:
         return {"status": "done"} | good
     if known.get("failed_key") == key:

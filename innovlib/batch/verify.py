@@ -97,7 +97,9 @@ def _fingerprint(folder: OutFolder, file: str) -> str:
     if file != manifest.MANIFEST_FILE:
         return folder.sha256(file)
     told = manifest.read(folder.path)
-    told["reports"] = [{name: value for name, value in row.items() if name != "pdf"} for row in told["reports"]]
+    told["reports"] = [
+        {name: value for name, value in row.items() if name not in ("pdf", "card")} for row in told["reports"]
+    ]
     return digest(manifest.as_text(told))
 
 

@@ -30,6 +30,7 @@ def add(commands) -> None:
     word("--verify", action="store_true", help="ทำใหม่ที่อื่นแล้วเทียบทุกไบต์ · make them anew elsewhere and compare bytes")
     word("--pdf", nargs="?", const="pages", choices=("pages", "full"),
          help="พิมพ์ PDF ด้วยเบราว์เซอร์ในเครื่อง (full = รวมส่วนที่พับไว้) · print to PDF with an installed browser")  # fmt: skip
+    word("--cards", action="store_true", help="บัตรโรงเรียนหน้าเดียว · one-page school cards (extra: innovlib[cards])")
     word("--templates", type=Path, default=paths.NOTEBOOKS, metavar="DIR", help="แม่แบบ · folder of report-*.ipynb")
     word("--engine", default="auto", help="auto, warm, kernel: ผลเหมือนกัน · warm is faster, the pages are the same")
     word("--scheduler", metavar="ADDRESS", help="ทำบนหลายเครื่อง · on the workers of a dask scheduler (tcp://…)")
@@ -68,34 +69,33 @@ def run(said: argparse.Namespace) -> int:
         limits=Limits() if said.limit is None else Limits(report_s=said.limit),
         progress=not (said.json or said.quiet),
     )
-    printed = None
+    printed = {}
     if not said.json:
         print("" if said.verify else f"{outcome.out}\n", end="")
         print("\n".join(f"{words.th}\n{words.en}" for words in outcome.sentences()), flush=True)
     if not said.verify and not outcome.interrupted:
-        printed = _pdf(said, outcome)
+        printed = _printed(said, outcome)
     if said.json:
-        print_json(outcome.to_dict() | ({"pdf": printed.to_dict()} if printed else {}))
-    return outcome.exit_code or int(bool(printed and printed.failed))
+        print_json(outcome.to_dict() | {kind: each.to_dict() for kind, each in printed.items()})
+    return outcome.exit_code or int(any(each.failed for each in printed.values()))
 
 
-def _pdf(said: argparse.Namespace, outcome):
-    """Print what was made or kept, if that was asked for; else name the PDF files that are older than their pages."""
+def _printed(said: argparse.Namespace, outcome) -> dict:
+    """Print what was made or kept, as far as that was asked for; name the PDF files that are older than their pages."""
     from innovlib.batch import pdf
     from innovlib.batch.folder import OutFolder
 
-    folder = OutFolder(outcome.out)
-    if not said.pdf:
-        if old := pdf.outdated(folder):
-            files = ", ".join(old)
-            print(f"PDF เก่ากว่าหน้ารายงาน สั่งซ้ำด้วย --pdf: {files}\nPDF older than its page, add --pdf: {files}",
-                  file=sys.stderr)  # fmt: skip
-        return None
+    folder, printed = OutFolder(outcome.out), {}
     files = pdf.page_files([*outcome.rendered, *outcome.kept], profile=said.profile)
-    printed = pdf.print_folder(folder, files=files, details=said.pdf == "full",
-                               progress=not (said.json or said.quiet))  # fmt: skip
-    if not said.json:
-        print("\n".join(f"{words.th}\n{words.en}" for words in printed.sentences()))
+    for kind, wanted in (("pdf", said.pdf), ("card", said.cards)):
+        if wanted:
+            printed[kind] = pdf.print_folder(folder, files=files, kind=kind, details=wanted == "full",
+                                             progress=not (said.json or said.quiet))  # fmt: skip
+            if not said.json:
+                print("\n".join(f"{words.th}\n{words.en}" for words in printed[kind].sentences()))
+    if old := pdf.outdated(folder):
+        files = ", ".join(old)
+        print(f"PDF เก่ากว่าหน้ารายงาน: {files}\nPDF older than its page: {files}", file=sys.stderr)
     return printed
 
 
