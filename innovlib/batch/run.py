@@ -14,6 +14,7 @@ from pathlib import Path
 from tqdm import tqdm
 
 from innovlib import paths
+from innovlib.area.codebook import codebook
 from innovlib.area.store import open_area
 from innovlib.batch import keys, manifest
 from innovlib.batch.engine import Fault, Limits
@@ -245,7 +246,7 @@ class Batch:
         self.journal.add(status="failed", end=now(), failed_key=key, cause=fault.cause, cell=fault.cell, **row)
 
     def _finish(self) -> None:
-        """Write the index and the manifest anew from what stands in the folder."""
+        """Write the index, the codebook and the manifest anew from what stands in the folder."""
         states, area = self._states(), self.made_of
         entries = [
             {"kind": r.kind, "id": r.id, "file": r.file} | states[r.file]["entry"]
@@ -260,6 +261,7 @@ class Batch:
             lang=self.plan.lang,
         )
         self.folder.publish(manifest.INDEX_FILE, html)
+        self.folder.publish(manifest.CODEBOOK_FILE, codebook(self.plan.area))
         text = manifest.as_text(
             manifest.compose(
                 self.plan,

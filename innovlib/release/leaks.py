@@ -28,7 +28,7 @@ _CODE = re.compile(
 _CODE_FRAMES = re.compile(r"\b(?:jp-CodeCell|jp-InputArea|input_area|code_cell|jp-InputPrompt|highlight hl-ipython3)\b")
 #: Keyed hashes of pupils look like this; fingerprints of files do too, so what stands before them tells them apart.
 _HEX = re.compile(r"(?<![0-9a-zA-Z])[0-9a-f]{16,64}(?![0-9a-zA-Z])")
-_FINGERPRINT = re.compile(r"SHA-256\s*$|sha256[-:]\s*$", re.IGNORECASE)
+_FINGERPRINT = re.compile(r"SHA-256\s*`?$|sha256[-:]\s*$", re.IGNORECASE)
 _FINGERPRINT_KEYS = re.compile(r"(?:sha256|key|hash|digest|_sha256)$", re.IGNORECASE)
 
 

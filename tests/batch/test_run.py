@@ -68,7 +68,7 @@ def test_nothing_handed_out_names_this_machine(render, tmp_path, area):
     render("area")
     out = tmp_path / "out"
     private = (str(tmp_path), str(area), Journal.open(out).rows()[0]["host"])
-    for name in ("manifest.json", "index.html", "area.html"):
+    for name in ("manifest.json", "index.html", "codebook.md", "area.html"):
         assert not [word for word in private if word and word in (out / name).read_text(encoding="utf-8")]
 
 

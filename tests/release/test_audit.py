@@ -400,7 +400,7 @@ def test_a_second_release_with_three_more_pupils_is_caught(pages):
     caught = [f for f in audit(pages).findings if f.kind == "re-release"]
     assert {f.file for f in caught} >= {"cohort-1.html"}
     assert {f.rule for f in caught} == {"D8"}
-    with pytest.raises(BadInput, match="did not pass"):
+    with pytest.raises(DidNotPass, match="did not pass"):
         release(pages, initials=("AB", "CD"))
 
 
