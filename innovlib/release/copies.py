@@ -32,6 +32,7 @@ def _of_pdfs(pages: list[Rendered]) -> list[Finding]:
         stem, _, ending = page.file.rpartition(".")
         if ending.lower() != "pdf":
             continue
+        stem = stem.removeprefix("card-")  # a school's card is made from its page
         if stem not in html:
             words = Words("ไม่มีหน้าเว็บของ PDF นี้ จึงตรวจตัวเลขไม่ได้", "a PDF without its page: its numbers cannot be audited")
             found.append(Finding("pdf-alone", "D6", page.file, "", words))

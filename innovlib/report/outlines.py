@@ -50,6 +50,8 @@ def _places(shape: tuple[str, ...]):
 @lru_cache(maxsize=4096)
 def _glyphs(text: str, bold: bool) -> tuple[tuple[str, ...], float]:
     """A line's outline at type size 1, and its width."""
+    if not text.strip():
+        return (), style.text_width(text, 1, bold=bold)
     from matplotlib.font_manager import FontProperties
     from matplotlib.textpath import TextPath
 

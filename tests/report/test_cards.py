@@ -45,6 +45,10 @@ def test_text_becomes_outlines_at_its_place():
     assert 80 < min(places) < max(places) < 91
 
 
+def test_a_line_without_letters_has_no_outline():
+    assert outlined('<text x="1" y="2" font-size="9"></text>') == '<path d="" fill="#1f2933"/>'
+
+
 @installed
 def test_the_same_page_gives_the_same_bytes(markup, tmp_path):
     path = tmp_path / "school-1.html"

@@ -253,9 +253,11 @@ def _verdict(sheet: Sheet, y: float, row: dict | None, *, look: Look, lang: str)
     x, middle = look.right + 12, y + (look.own + look.band) / 2
     if look.compact:
         arrow(sheet, x + 3, middle - 0.5, verdict, r=3.2)
-        sheet.text(x + 10, middle + look.size * MIDDLE, words, size=look.size, colour=colour, bold=bold)
-        sheet.text(look.width - 1, middle + look.size * MIDDLE, count, size=look.size - 1, colour=style.MUTED,
-                   anchor="end")  # fmt: skip
+        y = middle + look.size * MIDDLE
+        if words:
+            sheet.text(x + 10, y, words, size=look.size, colour=colour, bold=bold)
+        if count:
+            sheet.text(look.width - 1, y, count, size=look.size - 1, colour=style.MUTED, anchor="end")
         return
     arrow(sheet, x + 3, middle - 6.5, verdict, r=3.6)
     indent = 10 if verdict not in ("", "undecided") else 0
