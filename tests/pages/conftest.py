@@ -47,5 +47,5 @@ def school(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="session")
 def everything(tmp_path_factory) -> Path:
-    """The folder with all pages of the example area."""
-    return render(tmp_path_factory.mktemp("all"), "all")
+    """The folder with all pages of the example area, the meeting pack among them."""
+    return render(render(tmp_path_factory.mktemp("all"), "all"), "meeting")
