@@ -111,8 +111,11 @@ def cohorts_table(cohorts: pd.DataFrame, *, profile: str, lang: str) -> Table:
     return table(rows, columns=columns, caption=Words("โรงเรียนในพื้นที่", "Schools of the area"), lang=lang)
 
 
-def peers_list(peers: pd.DataFrame, *, lang: str) -> Prose:
-    """The similar schools by name with their district, so that a head can object; in Thai alphabetical order."""
+def peers_list(peers: pd.DataFrame, *, earlier: bool, lang: str) -> Prose:
+    """The similar schools by name with their district, so that a head can object; in Thai alphabetical order.
+
+    ``earlier`` says whether results from before anybody joined helped to choose them.
+    """
     if peers.empty:
         return Prose((sentence("limits.no_similar"),), lang=lang)
     names = [
@@ -120,5 +123,6 @@ def peers_list(peers: pd.DataFrame, *, lang: str) -> Prose:
         for row in in_thai_order(peers).itertuples()
     ]
     return Prose(
-        (sentence("peers.named", count=len(names), names=", ".join(names)),), lang="th" if lang == "both" else lang
+        (sentence("peers.earlier" if earlier else "peers.context", count=len(names), names=", ".join(names)),),
+        lang="th" if lang == "both" else lang,
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 import pandas as pd
 
@@ -15,6 +16,7 @@ from innovlib import terms
 from innovlib.area.store import Area
 from innovlib.errors import BadInput, Words
 from innovlib.measures import comparison, similar
+from innovlib.measures.earlier import earlier_results
 from innovlib.report import figures, freedom, identity, labels, parties, partners, since, timeline, words
 from innovlib.report.disclosure import Protected, profile
 from innovlib.report.typeset import escape, keep_names, lines, one_line, words_html
@@ -103,6 +105,11 @@ class Desk:
         """The area's schools."""
         return self.area.table("schools")
 
+    @cached_property
+    def earlier(self) -> pd.Series:
+        """Results from before any school joined."""
+        return earlier_results(self.area.table("scores"), self.schools)
+
     @property
     def profile(self) -> str:
         """Whose readers the slides are for."""
@@ -155,7 +162,7 @@ def deck(
 def of_school(desk: Desk, school: pd.Series) -> Slide:
     """One school's slide: its work and partners on one line of time, and what its results say, as in its report."""
     school_id, page, area = str(school["school_id"]), desk.release.page(f"school-{school['school_id']}"), desk.area
-    peers = similar.similar_schools(desk.schools, school_id=school_id)
+    peers = similar.similar_schools(desk.schools, school_id=school_id, earlier=desk.earlier)
     about = {"school_id": school_id, "similar_ids": list(peers["school_id"]),
              "smallest_n": profile(desk.profile).smallest_n}  # fmt: skip
     latest = page.means(comparison.school_results(desk.ref, latest_only=True, **about))
