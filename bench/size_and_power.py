@@ -2,7 +2,7 @@
 
 Run: ``python bench/size_and_power.py [--replications 2000] [--only A,B]``; writes ``bench/size_and_power.csv``,
 where scenarios that are not run keep their rows. Where a size is close to 6 %, ask for more replications of that
-scenario alone: 2,000 tell it to a percentage point only (H3: ``--only H3 --replications 6000``).
+scenario alone: 2,000 tell it to a percentage point only (H3: ``--only H3 --replications 6000 --no-covariate``).
 The scenarios are those of :mod:`innovlib.effects.simulate`. "auto" is the kit's default, "covariate" the same with the
 school's size taken out of its change; "normal" is what most software
 prints. Figures do not depend on the machine: every replication has its own seed.
@@ -27,7 +27,7 @@ EFFECTS = (0.0, 0.2, 0.3)
 OUT = Path(__file__).with_suffix(".csv")
 
 
-def rejections(found: Panel) -> dict[tuple[str, str], np.ndarray]:
+def rejections(found: Panel, *, covariate: bool = True) -> dict[tuple[str, str], np.ndarray]:
     """For each baseline and method, whether it rejects "no effect" at 5 % under each of :data:`EFFECTS`.
 
     A constant effect moves school changes by its exposure, so one set of draws answers for all effects.
@@ -49,7 +49,8 @@ def rejections(found: Panel) -> dict[tuple[str, str], np.ndarray]:
             p = (1 + (np.abs(null) >= np.abs(t)[:, None] * (1 - 1e-12)).sum(axis=1)) / (1 + null.shape[1])
             out[baseline, permuted] = p <= 0.05
         out[baseline, "auto"] = out[baseline, inference.which(asked)]
-    out["all_years", "covariate"] = _with_covariate(found.asked(covariates=("enrolment",)))
+    if covariate:
+        out["all_years", "covariate"] = _with_covariate(found.asked(covariates=("enrolment",)))
     return out
 
 
@@ -67,7 +68,9 @@ def _null(asked: Panel, changes: engine.Changes, permuted: str) -> Shifted:
     return Shifted(*(np.concatenate(piece) for piece in zip(*parts, strict=True)))
 
 
-def measure(name: str, *, replications: int, draws: int = 499, first_seed: int = 0) -> pd.DataFrame:
+def measure(
+    name: str, *, replications: int, draws: int = 499, first_seed: int = 0, covariate: bool = True
+) -> pd.DataFrame:
     """Rejection shares of one scenario, in per cent.
 
     Columns: scenario, baseline, method, replications, size_pct, power_02_pct, power_03_pct, mc_error_pct (of the size).
@@ -75,7 +78,7 @@ def measure(name: str, *, replications: int, draws: int = 499, first_seed: int =
     counts: dict[tuple[str, str], np.ndarray] = {}
     for seed in range(first_seed, first_seed + replications):
         found = panel(*simulate.area(simulate.SCENARIOS[name], seed=seed), Design(draws=draws, seed=seed))
-        for key, rejected in rejections(found).items():
+        for key, rejected in rejections(found, covariate=covariate).items():
             counts[key] = counts.get(key, 0) + rejected
     rows = []
     for (baseline, method), count in counts.items():
@@ -100,9 +103,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--replications", type=int, default=2000)
     parser.add_argument("--only", default=",".join(simulate.SCENARIOS))
+    parser.add_argument("--no-covariate", action="store_true", help="leave out the slow adjustment for a covariate")
     parser.add_argument("--out", type=Path, default=OUT)
     asked = parser.parse_args()
-    table = pd.concat([measure(name, replications=asked.replications) for name in asked.only.split(",")])
+    how = {"replications": asked.replications, "covariate": not asked.no_covariate}
+    table = pd.concat([measure(name, **how) for name in asked.only.split(",")])
     table["measured_on"] = dt.date.today().isoformat()
     if asked.out.exists():
         kept = pd.read_csv(asked.out)
