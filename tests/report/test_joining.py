@@ -137,7 +137,7 @@ def test_a_school_with_too_few_pupils_says_so_and_a_school_without_change_too():
     assert own.frame[["change", "usual_low", "smallest"]].isna().all(axis=None)
     assert "Too few pupils" in joining.school_sentences(own)[0].en
     none = joining.of_school(school(), "S2", profile_name="public")
-    assert "no change to look at" in joining.school_sentences(none)[0].en
+    assert "no change can be told" in joining.school_sentences(none)[0].en
 
 
 def test_what_cannot_be_estimated_is_said_with_its_reason():
