@@ -10,27 +10,35 @@ Wiley, section 4.3). A mean whose own n is not known is a ratio of two unknowns;
 
 Most hidden values are wide open, and one programme shows that for many at once: every solution is a table that the
 reader cannot rule out, so all targets are looked at in it. Only targets that stay narrow cost programmes of their own.
-Statements that share no unknown are solved apart.
+Statements that share no unknown are solved apart (:mod:`innovlib.release.parts`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import sparse
-from scipy.optimize import linprog
-from scipy.sparse.csgraph import connected_components
+from scipy.optimize import OptimizeResult, linprog
 
-from innovlib.errors import CannotEstimate, Words
+from innovlib.release.programme import (
+    NOTHING_POSSIBLE,
+    TOLERANCE,
+    UNBOUNDED,
+    answered,
+    contradiction,
+    least_easing,
+    scale_of,
+    unsolved,
+)
 
 #: Programmes with mixed aims that are tried before each target gets programmes of its own.
 MIXED_AIMS = 8
 #: With fewer targets left than this each gets its own at once.
 FEW_LEFT = 4
-#: Slack for the solver's own tolerance, in the target's unit.
-TOLERANCE = 1e-6
+#: A value far enough to be a witness where nothing holds a target.
+FAR = 1e6
 
 
 @dataclass(frozen=True)
@@ -127,20 +135,6 @@ class Reach:
         return self.high - self.low
 
 
-def components(statements: Statements) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Statements and unknowns that hang together: pairs of row numbers and column numbers."""
-    rows, columns = statements.matrix.shape
-    said = np.isfinite(statements.low) | np.isfinite(statements.high)
-    links = sparse.diags_array(said.astype(float)) @ (abs(statements.matrix) > 0)
-    joined = sparse.block_array([[None, links], [links.T, None]], format="csr")
-    if joined.shape[0] != rows + columns:
-        raise ValueError("statements without unknowns")
-    _, label = connected_components(joined, directed=False)
-    order = np.argsort(label, kind="stable")
-    for members in np.split(order, np.flatnonzero(np.diff(label[order])) + 1):
-        yield members[members < rows], members[members >= rows] - rows
-
-
 def reach(
     statements: Statements,
     targets: Targets,
@@ -207,10 +201,11 @@ class _Search:
         self.by_column = self.rows.tocsc()
         self.tables: list[np.ndarray] = []
         self.base: np.ndarray | None = None
+        self.eased = False
 
     def begin(self, tables: np.ndarray) -> None:
         over = self.rows @ tables.T - self.limits[:, None]
-        slack = TOLERANCE * (1 + np.abs(self.limits[:, None]))
+        slack = TOLERANCE * scale_of(self.limits)[:, None]
         fitting = tables[(over <= slack).all(axis=0)]
         for x in fitting:
             self.look(x)
@@ -305,38 +300,20 @@ class _Search:
 
     def _solve(self, aim: np.ndarray) -> np.ndarray:
         """One programme; returns the price of each statement. An unbounded one is bounded by its box."""
-        result = linprog(aim, A_ub=self.rows, b_ub=self.limits, bounds=self.bounds, method="highs")
-        if result.status == 2:
-            raise _contradiction()
-        if result.status == 3:  # nothing holds the target: any far value will do as a witness
-            box = np.minimum(self.bounds[:, 1], 1e6)
-            result = linprog(
-                aim, A_ub=self.rows, b_ub=self.limits, bounds=np.column_stack([self.bounds[:, 0], box]), method="highs"
-            )
-        if result.x is None:
-            raise _unsolved(result.message)
+        result = self._answer(lambda: {"c": aim, "A_ub": self.rows, "b_ub": self.limits, "bounds": self.bounds})
+        if result.status == UNBOUNDED:
+            box = np.column_stack([self.bounds[:, 0], np.minimum(self.bounds[:, 1], FAR)])
+            result = self._answer(lambda: {"c": aim, "A_ub": self.rows, "b_ub": self.limits, "bounds": box})
         self.find(result.x)
         return np.abs(result.ineqlin.marginals)
 
     def _solve_ratio(self, aim: np.ndarray, i: int) -> np.ndarray:
         """Charnes and Cooper: with y = t·x and over·y = 1 the ratio is linear in y."""
-        n = len(aim)
-        upper, lower = np.isfinite(self.bounds[:, 1]), self.bounds[:, 0] > 0
-        eye = sparse.eye_array(n, format="csr")
-        rows = sparse.vstack([self.rows, eye[upper], -eye[lower]], format="csr")
-        limits = np.concatenate([self.limits, self.bounds[upper, 1], -self.bounds[lower, 0]])
-        whole = sparse.hstack([rows, sparse.csr_array(-limits[:, None])], format="csr")
         one = sparse.hstack([self.targets.over[[i]], sparse.csr_array((1, 1))], format="csr")
-        result = linprog(
-            np.append(aim, 0.0), A_ub=whole, b_ub=np.zeros(len(limits)), A_eq=one, b_eq=[1.0], method="highs"
-        )
-        if result.status == 2:
-            raise _contradiction()
-        if result.status == 3:
+        result = self._answer(lambda: self._times_t() | {"c": np.append(aim, 0.0), "A_eq": one, "b_eq": [1.0]})
+        if result.status == UNBOUNDED:
             self.low[i], self.high[i] = -np.inf, np.inf
             return np.zeros(len(self.cells))
-        if result.x is None:
-            raise _unsolved(result.message)
         y, t = result.x[:-1], result.x[-1]
         value = float((self.targets.weights[[i]] @ y)[0])
         self.low[i], self.high[i] = min(self.low[i], value), max(self.high[i], value)
@@ -344,17 +321,34 @@ class _Search:
             self.find(y / t)
         return np.abs(result.ineqlin.marginals[: len(self.cells)])
 
+    def _times_t(self) -> dict:
+        """Statements and bounds for y = t·x: ``rows · y − limits · t ≤ 0``."""
+        upper, lower = np.isfinite(self.bounds[:, 1]), self.bounds[:, 0] > 0
+        eye = sparse.eye_array(self.rows.shape[1], format="csr")
+        rows = sparse.vstack([self.rows, eye[upper], -eye[lower]], format="csr")
+        limits = np.concatenate([self.limits, self.bounds[upper, 1], -self.bounds[lower, 0]])
+        return {
+            "A_ub": sparse.hstack([rows, sparse.csr_array(-limits[:, None])], format="csr"),
+            "b_ub": np.zeros(len(limits)),
+        }
+
+    def _answer(self, programme: Callable[[], dict]) -> OptimizeResult:
+        """The solver's answer; that nothing is possible is looked into before it is believed."""
+        result = answered(programme())
+        if result.status == NOTHING_POSSIBLE and not self.eased:
+            self._ease()
+            result = answered(programme())
+        if result.status != UNBOUNDED and result.x is None:
+            raise unsolved(result.message)
+        return result
+
+    def _ease(self) -> None:
+        """Ease all statements by the tolerance where that is all they lack; a table that is possible proves it."""
+        if self.base is None and least_easing(self.rows, self.limits, bounds=self.bounds) > TOLERANCE:
+            raise contradiction()
+        self.limits = self.limits + 2 * TOLERANCE * scale_of(self.limits)
+        self.eased = True
+
     def found(self) -> Reach:
         tables = np.array(self.tables).reshape(len(self.tables), self.rows.shape[1])
         return Reach(self._low(), self._high(), self.narrow, self.blame, tables)
-
-
-def _contradiction() -> CannotEstimate:
-    return CannotEstimate(
-        Words("ตัวเลขที่เผยแพร่ขัดแย้งกันเอง", "the published numbers contradict each other"),
-        todo=Words("ตรวจยอดรวมที่ให้มากับตารางในรายงาน", "check the totals given against the tables of the reports"),
-    )
-
-
-def _unsolved(message: str) -> CannotEstimate:
-    return CannotEstimate(Words(f"แก้โปรแกรมเชิงเส้นไม่สำเร็จ: {message}", f"a linear programme was not solved: {message}"))

@@ -20,7 +20,7 @@ import pandas as pd
 
 from innovlib.copyable import Copyable
 from innovlib.errors import BadInput, DidNotPass, Words
-from innovlib.release import copies, distances, keeper, leaks, ledger, rendered, subtraction
+from innovlib.release import copies, distances, keeper, ledger, own_text, rendered, subtraction
 from innovlib.release.editions import AUDIENCES
 from innovlib.release.leaks import Finding, Secrets
 from innovlib.release.printed import printed_figures
@@ -114,14 +114,18 @@ def audit(
         keeper.ledger_file(folder, area=home, given=ledger_file), area=of_area, must_exist=ledger_file is not None
     )
     secrets = secrets or keeper.secrets_of(folder, area=home, names=names)
-    pages = [rendered.read(path) for path in paths]
+    pages, own = [rendered.read(path) for path in paths], own_text.of_the_kit(folder)
     printed, name = printed_figures(pages), _profile_of(pages)
     rules = profile(name)
     known_rows = None if known is None else subtraction.read_known(known)
     cohorts, wider = subtraction.cohorts_of(pages), _printed_for_more(beside, name)
     findings = [
         *_mixed(pages, name),
-        *(f for page in pages for f in leaks.leaks(page, secrets=secrets)),
+        *(
+            f
+            for path, page in zip(paths, pages, strict=True)
+            for f in own_text.leaks_of(page, path, secrets=secrets, own=own)
+        ),
         *_too_few(pages, name),
         *copies.unknown_numbers(pages),
         *_differences(printed),

@@ -14,7 +14,8 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from innovlib.release.attack import Reach, Statements, Targets, components, reach
+from innovlib.release.attack import Reach, Statements, Targets, reach
+from innovlib.release.parts import components
 
 #: How a cell is printed, from most to least: as the table rules say, as a whole number, not at all.
 PRINTED, WHOLE, HIDDEN = 0, 1, 2
@@ -64,10 +65,14 @@ class Problem:
     target_cell: np.ndarray
 
     def said(self, level: np.ndarray) -> Statements:
-        """What is known when every cell is printed at its level."""
+        """What is known when every cell is printed at its level; a cell without unknowns says nothing.
+
+        Sums over too many schools to hold anything down are such (:data:`innovlib.release.relations.LARGEST_SUM`).
+        """
         at = np.arange(len(level))
         cell = np.where(self.may, at, -1)
-        low, high = self.low[at, level], self.high[at, level]
+        silent = np.diff(self.matrix.indptr) == 0
+        low, high = np.where(silent, -np.inf, self.low[at, level]), np.where(silent, np.inf, self.high[at, level])
         return Statements(self.matrix, low, high, cell, np.zeros(len(self.x_high)), self.x_high)
 
     def part(self, rows: np.ndarray, columns: np.ndarray) -> Problem:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -19,8 +18,9 @@ from scipy import sparse
 
 from innovlib.area import store
 from innovlib.errors import CannotEstimate, Unreadable, Words
-from innovlib.release.attack import Reach, Statements, Targets, components, reach
+from innovlib.release.attack import Reach, Statements, Targets
 from innovlib.release.leaks import Finding
+from innovlib.release.parts import reach_apart
 from innovlib.release.relations import LARGEST_SUM, SHARE_TESTED
 from innovlib.release.rendered import Rendered
 from innovlib.release.suppression import open_width
@@ -92,29 +92,6 @@ def worked_out(
         if len(hidden):
             findings += _Series(rows, mine, cohorts=cohorts).findings(hidden, rules=rules)
     return findings
-
-
-def reach_apart(statements: Statements, targets: Targets) -> Reach:
-    """As :func:`innovlib.release.attack.reach`, with what hangs together solved by itself.
-
-    A target must lie in one part: the statement that hides a row ties its unknowns together.
-    """
-    low, high = np.full(len(targets), -np.inf), np.full(len(targets), np.inf)
-    narrow, blame = np.zeros(len(targets), dtype=bool), [[] for _ in range(len(targets))]
-    home = np.full(statements.matrix.shape[1], -1)
-    parts = list(components(statements))
-    for number, (_, columns) in enumerate(parts):
-        home[columns] = number
-    of_target = home[targets.weights.indices[targets.weights.indptr[:-1]]]
-    for number in np.unique(of_target):
-        chosen, (rows, columns) = np.flatnonzero(of_target == number), parts[number]
-        some = targets.some(chosen)
-        over = None if some.over is None else some.over[:, columns]
-        found = reach(statements.part(rows, columns), replace(some, weights=some.weights[:, columns], over=over))
-        low[chosen], high[chosen], narrow[chosen] = found.low, found.high, found.narrow
-        for i, cells in zip(chosen, found.blame, strict=True):
-            blame[i] = cells
-    return Reach(low, high, narrow, blame, np.zeros((0, len(home))))
 
 
 class _Series:

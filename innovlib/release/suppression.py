@@ -29,8 +29,9 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from innovlib.release.attack import Reach, Targets, reach
+from innovlib.release.attack import Reach, Targets
 from innovlib.release.least_loss import HIDDEN, PRINTED, WHOLE, Problem, give_up_least
+from innovlib.release.parts import reach_apart
 from innovlib.release.relations import GAP, SHARE_TESTED, WIDER, Release
 from innovlib.report.disclosure import (
     OPEN_ABSENT,
@@ -96,7 +97,7 @@ def attacked(release: Release, printed: pd.DataFrame, *, profile_name: str) -> R
     hidden = (printed["hidden_by"] != "") | (_start(release.cells) == HIDDEN)
     # What a wider edition prints whole is whole to begin with.
     level = np.select([hidden, printed["whole"] & ~release.cells["whole"]], [HIDDEN, WHOLE], PRINTED)
-    return reach(problem.said(level), problem.targets, start=problem.truth)
+    return reach_apart(problem.said(level), problem.targets, start=problem.truth)
 
 
 # --- what the attacker knows, and what must stay open ---------------------------------------------------------------

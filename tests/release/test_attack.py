@@ -7,7 +7,9 @@ import pytest
 from scipy import sparse
 
 from innovlib.errors import CannotEstimate
-from innovlib.release.attack import Statements, Targets, components, reach
+from innovlib.release.attack import Statements, Targets, reach
+from innovlib.release.parts import components, reach_apart
+from innovlib.release.programme import TOLERANCE, least_easing
 
 
 def statements(rows, low, high, *, x_high=None, cell=None):
@@ -90,3 +92,100 @@ def test_a_start_that_is_possible_changes_no_bound():
     aims = targets([[0, 0, 1]], need=50)
     plain, started = reach(known, aims), reach(known, aims, start=np.array([12.0, 14, 4]))
     assert (plain.low, plain.high) == (started.low, started.high)
+
+
+# --- when the solver says that nothing is possible ------------------------------------------------------------------
+
+
+def a_hair_apart(gap: float) -> Statements:
+    """Two unknowns whose sum is told twice, ``gap`` apart: a rounding error of the telling, or a contradiction."""
+    return statements([[1, 1], [1, 1], [1, 0]], [20, 20 + gap, 15], [20, 20 + gap, 15])
+
+
+def test_what_is_apart_by_less_than_the_tolerance_is_no_contradiction():
+    found = reach(a_hair_apart(5e-6), targets([[0, 1]], whole=True))
+    assert (found.low[0], found.high[0]) == (5, 5)
+    assert found.narrow[0]
+
+
+@pytest.mark.parametrize("gap", [1e-3, 0.5, 40])
+@pytest.mark.parametrize("over", [None, [[1, 0]]], ids=["count", "ratio"])
+def test_what_is_apart_by_more_is_one_however_little_it_is(gap, over):
+    with pytest.raises(CannotEstimate, match="contradict"):
+        reach(a_hair_apart(gap), targets([[0, 1]], over=over))
+
+
+def test_the_least_easing_is_what_the_statements_lack():
+    rows = sparse.csr_array([[1.0], [-1.0]])
+    for gap in (0.0, 1.0, 11.0):
+        lacking = least_easing(rows, np.array([10.0, -10.0 - gap]), bounds=np.array([[0.0, np.inf]]))
+        assert lacking == pytest.approx(gap / (11 + 11 + gap), abs=1e-9)
+        assert (lacking <= TOLERANCE) == (gap == 0)
+
+
+def test_a_table_that_is_possible_speaks_against_the_solver(monkeypatch):
+    """A solver that calls everything impossible is neither believed, with a table at hand, nor taken for safety."""
+    from innovlib.release import programme
+
+    known, aims = statements([[1, 1]], [20], [20]), targets([[0, 1]], need=50)
+    real = programme.linprog
+
+    def denies(*args, **more):
+        result = real(*args, **more)
+        result.status, result.x = 2, None
+        return result
+
+    monkeypatch.setattr(programme, "linprog", denies)
+    with pytest.raises(CannotEstimate, match="not solved"):
+        reach(known, aims, start=np.array([12.0, 8.0]))
+    monkeypatch.undo()
+    assert reach(known, aims, start=np.array([12.0, 8.0])).high[0] == pytest.approx(20)
+
+
+def test_an_answer_spoilt_by_the_solvers_preparation_is_asked_for_again(monkeypatch):
+    from innovlib.release import programme
+
+    asked, real = [], programme.linprog
+
+    def spoilt(*args, options, **more):
+        asked.append(options)
+        result = real(*args, options=options, **more)
+        if not options:
+            result.status, result.x = 4, None
+        return result
+
+    monkeypatch.setattr(programme, "linprog", spoilt)
+    found = reach(statements([[1, 1], [1, 0]], [20, 15], [20, 15]), targets([[0, 1]]))
+    assert found.low[0] == found.high[0] == pytest.approx(5)
+    assert {"presolve": False} in asked
+
+
+# --- part by part ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_solved_apart_or_together_is_the_same(seed):
+    rng = np.random.default_rng(seed)
+    truth = rng.integers(1, 12, size=12).astype(float)
+    blocks = [[1.0 if i // 3 == b and i % 3 <= k else 0.0 for i in range(12)] for b in range(4) for k in (1, 2)]
+    told = np.array(blocks) @ truth
+    known, aims = statements(blocks, told - 1, told + 1), targets(np.eye(12), need=40)
+    whole, apart = reach(known, aims), reach_apart(known, aims)
+    started = reach_apart(known, aims, start=truth)
+    for one in (apart, started):
+        assert one.narrow.tolist() == whole.narrow.tolist()
+        assert one.low[one.narrow] == pytest.approx(whole.low[whole.narrow], abs=1e-6)
+        assert one.high[one.narrow] == pytest.approx(whole.high[whole.narrow], abs=1e-6)
+
+
+def test_a_target_over_two_parts_ties_them():
+    known = statements([[1, 0], [0, 1]], [5, 7], [5, 7])
+    found = reach_apart(known, targets([[1, 1]]))
+    assert found.low[0] == found.high[0] == pytest.approx(12)
+
+
+def test_a_contradiction_far_from_a_target_does_not_hide_what_is_known_of_it():
+    known = statements([[1, 0], [0, 1], [0, 1]], [5, 7, 9], [5, 7, 9])
+    assert reach_apart(known, targets([[1, 0]])).narrow[0]
+    with pytest.raises(CannotEstimate, match="contradict"):
+        reach_apart(known, targets([[0, 1]]))

@@ -117,6 +117,18 @@ def test_the_schools_own_profile_hides_nothing_more():
     assert not cells["whole"].any()
 
 
+def test_sums_over_too_many_schools_say_nothing_and_contradict_nothing(monkeypatch):
+    """Where an area is a nation its own sums are in no statement; they are not taken for sums of nothing."""
+    monkeypatch.setattr("innovlib.release.relations.LARGEST_SUM", 3)
+    release, cells = protected_of(*one_year(LARGE | {"I": 7}))
+    wide = release.cells.loc[release.cells["n_schools"] > 3, "cell"]
+    assert len(wide)
+    assert not release.links["cell"].isin(wide).any()
+    found = attacked(release, cells, profile_name="public")
+    assert len(found.narrow) and not found.narrow.any()
+    assert not cells.loc[cells["who"] == "area", "hidden_by"].eq("D6").any()
+
+
 def test_the_inputs_are_not_changed():
     schools, scores = one_year(LARGE)
     before = scores.copy()
