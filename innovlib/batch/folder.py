@@ -12,6 +12,7 @@ from innovlib.batch.journal import JOURNAL_FILE
 from innovlib.batch.keys import digest
 from innovlib.errors import BadInput, CannotWrite, Words
 from innovlib.report.disclosure import PROFILES
+from innovlib.report.proof_pages import FOLDER as PROOF
 
 FAILED = "_failed"
 #: The lock is held on a byte far past the journal's end, so that the journal can be read meanwhile on Windows too.
@@ -54,7 +55,7 @@ class OutFolder:
 
     def _sweep(self) -> None:
         # The store writes beside the file and then moves it into place; a kill between the two leaves these.
-        for folder in (self.path, self.path / FAILED):
+        for folder in (self.path, self.path / FAILED, self.path / PROOF):
             for leftover in folder.glob(".*.tmp"):
                 leftover.unlink(missing_ok=True)
 

@@ -12,6 +12,7 @@ from innovlib import paths
 from innovlib.area.fingerprint import digest, folder_digest
 from innovlib.area.store import Area
 from innovlib.batch.plan import Plan, Report
+from innovlib.report import proof_tests
 
 #: Libraries whose release can change a number, a figure or a page.
 LIBRARIES = (
@@ -67,6 +68,13 @@ def report_keys(plan: Plan, *, made_with: dict, made_of: dict, shares: dict[str,
         r.file: _key(r, common=common, template=plan.templates[r.kind].sha256, shares=(shares or {}).get(r.file, {}))
         for r in plan.reports
     }
+
+
+def proof_key(plan: Plan, *, made_with: dict) -> str:
+    """The key of the pages of proof: the kit's source, its templates and its tests."""
+    templates = {kind: template.sha256 for kind, template in plan.templates.items()}
+    made_of = {"source": made_with["source_sha256"], "templates": templates, "tests": proof_tests.fingerprint()}
+    return digest(_canonical(made_of))
 
 
 def _key(report: Report, *, common: str, template: str, shares: dict) -> str:

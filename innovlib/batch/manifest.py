@@ -81,9 +81,15 @@ def judged(known: dict, *, key: str, sha256: str) -> dict:
     return {"status": "outdated" if good else "missing"} | good
 
 
-def compose(plan: Plan, *, made_with: dict, made_of: dict, states: dict[str, dict], index_sha256: str) -> dict:
-    """The manifest of a folder. It holds no time, no machine and no place on one: those stand in the journal."""
-    return {
+def compose(
+    plan: Plan, *, made_with: dict, made_of: dict, states: dict[str, dict], index_sha256: str, proof: dict | None = None
+) -> dict:
+    """The manifest of a folder. It holds no time, no machine and no place on one: those stand in the journal.
+
+    ``proof`` tells of the pages of proof: what they were made from, and the fingerprint of each file.
+    """
+    told = {"proof": proof} if proof else {}
+    return told | {
         "area": made_of,
         "profile": plan.profile,
         "lang": plan.lang,

@@ -27,7 +27,10 @@ from innovlib.batch.pool import open_pool
 from innovlib.batch.prepare import prepare
 from innovlib.batch.scratch import scratch_folder, sweep
 from innovlib.errors import BadInput, Words
+from innovlib.report import proof_tests
 from innovlib.report.disclosure import PROFILES
+from innovlib.report.proof_pages import FOLDER as PROOF_FOLDER
+from innovlib.report.proof_pages import INDEX as PROOF_INDEX
 
 
 def render(
@@ -78,7 +81,8 @@ def render(
         nothing); the pages are the same.
     page
         Module whose ``report_html(notebook)``, ``read_meta(notebook)`` and ``index_html(entries, ...)`` make pages. If
-        it has a ``prepare()``, that is called once before the reports are forked, to fill caches they all need.
+        it has a ``prepare()``, that is called once before the reports are forked, to fill caches they all need; if it
+        has a ``proof_pages(templates)``, what that returns is written to ``proof/`` once for the release.
 
     Raises
     ------
@@ -253,12 +257,14 @@ class Batch:
             for r in self.plan.reports
             if states[r.file]["status"] == "done"
         ]
+        proof = self._prove()
         html = self.page.index_html(
             entries,
             title=Words(area["title_th"], area["title"]),
             subtitle=PROFILES[self.plan.profile].words,
             synthetic=area["synthetic"],
             lang=self.plan.lang,
+            **({"proof": f"{PROOF_FOLDER}/{PROOF_INDEX}"} if proof else {}),
         )
         self.folder.publish(manifest.INDEX_FILE, html)
         self.folder.publish(manifest.CODEBOOK_FILE, codebook(self.plan.area))
@@ -269,9 +275,26 @@ class Batch:
                 made_of=area,
                 states=states,
                 index_sha256=keys.digest(html),
+                proof=proof,
             )
         )
         self.folder.publish(manifest.MANIFEST_FILE, text)
+
+    def _prove(self) -> dict:
+        """The pages that reports' links to their proof lead to, made once for the release and where they changed."""
+        if not hasattr(self.page, "proof_pages"):
+            return {}
+        there = self.before.get("proof", {})
+        made_of = keys.proof_key(self.plan, made_with=self.made_with)
+        if made_of == there.get("key") and all(
+            self.folder.sha256(row["file"]) == row["sha256"] for row in there["files"]
+        ):
+            return there
+        pages = self.page.proof_pages({kind: template.text for kind, template in self.plan.templates.items()})
+        for name, html in pages.items():
+            self.folder.publish(f"{PROOF_FOLDER}/{name}", html)
+        files = [{"file": f"{PROOF_FOLDER}/{name}", "sha256": keys.digest(html)} for name, html in pages.items()]
+        return {"key": made_of, "tests_sha256": proof_tests.fingerprint(), "files": files}
 
 
 @contextlib.contextmanager

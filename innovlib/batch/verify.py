@@ -109,7 +109,8 @@ def _compared(there: OutFolder, anew: OutFolder, outcome, finished: dict[str, st
     outdated = [file for file in both if made[file] != finished[file]]
     files = [file for file in both if file not in outdated]
     if set(files) == set(finished) == set(made):
-        files += [manifest.INDEX_FILE, manifest.MANIFEST_FILE]
+        proof = manifest.read(anew.path).get("proof", {}).get("files", ())
+        files += [manifest.INDEX_FILE, *(row["file"] for row in proof), manifest.MANIFEST_FILE]
     same = [file for file in files if _fingerprint(there, file) == _fingerprint(anew, file)]
     differ = [file for file in files if file not in same]
     return Verdict(tuple(same), tuple(differ), tuple(outdated), outcome.failed, outcome.interrupted)

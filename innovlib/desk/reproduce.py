@@ -20,6 +20,7 @@ from innovlib.batch.plan import load_template
 from innovlib.batch.run import render
 from innovlib.copyable import Copyable
 from innovlib.errors import BadInput, NotAnArea, Words
+from innovlib.report import proof_tests
 from innovlib.report.identity import pilots
 
 
@@ -133,7 +134,7 @@ def reproduce(folder: str | Path, *, area: str | Path | None = None, templates: 
             profile=before["profile"], lang=before.get("lang", "both"),
             all_schools=not schools <= set(pilots(source.table("schools"))), **settings,
         )  # fmt: skip
-        fresh = {file: anew.sha256(file) for file in [*recorded, manifest.INDEX_FILE]}
+        fresh = {file: anew.sha256(file) for file in [*recorded, manifest.INDEX_FILE, *_proof(before)]}
     return _judged(before, recorded, there, fresh, outcome, changed(before, area=source, templates=templates))
 
 
@@ -142,6 +143,7 @@ def _judged(before: dict, recorded: dict, there: OutFolder, fresh: dict, outcome
     whole = all("sha256" in row for row in before["reports"]) and not outcome.failed
     if whole and before.get("index", {}).get("sha256"):
         wanted[manifest.INDEX_FILE] = before["index"]["sha256"]
+        wanted |= _proof(before)
     made = {file: sha for file, sha in wanted.items() if fresh[file]}
     return Reproduction(
         same=tuple(file for file, sha in made.items() if fresh[file] == sha),
@@ -151,6 +153,11 @@ def _judged(before: dict, recorded: dict, there: OutFolder, fresh: dict, outcome
         changes=changes,
         interrupted=outcome.interrupted,
     )
+
+
+def _proof(before: dict) -> dict[str, str]:
+    """The recorded fingerprints of the pages of proof, by file."""
+    return {row["file"]: row["sha256"] for row in before.get("proof", {}).get("files", ())}
 
 
 def _area(before: dict, *, asked: str | Path | None) -> Area:
@@ -180,6 +187,8 @@ def changed(before: dict, *, area: Area, templates: Path = paths.NOTEBOOKS) -> p
     then = _pieces(before.get("area", {}), before.get("kit", {}), before.get("templates", {}))
     files = {kind: {"sha256": _template(templates, kind)} for kind in before.get("templates", {})}
     now = _pieces(keys.described(area), keys.kit(), files)
+    if "proof" in before:  # the tests make no report; they are shown beside them
+        then["tests"], now["tests"] = before["proof"]["tests_sha256"][:12], proof_tests.fingerprint()[:12]
     rows = [(what, then.get(what, "–"), now.get(what, "–")) for what in sorted(then.keys() | now.keys())]
     return pd.DataFrame([row for row in rows if row[1] != row[2]], columns=["what", "recorded", "here"])
 

@@ -25,7 +25,7 @@ from innovlib.release.editions import AUDIENCES
 from innovlib.release.leaks import Finding, Secrets
 from innovlib.release.printed import printed_figures
 from innovlib.report import labels
-from innovlib.report.disclosure import PROFILES, profile, rounded_half_up
+from innovlib.report.disclosure import PROFILES, printed_count, profile
 
 #: Files that stay with the one who ran the batch: the journal names machine and person, failures hold code.
 STAYS = "_"
@@ -219,7 +219,7 @@ def _too_few(pages: list[rendered.Rendered], name: str) -> list[Finding]:
     found = []
     for page in pages:
         rules = profile(page.profile if page.kind in rendered.REPORTS else name)
-        least = float(rounded_half_up(rules.smallest_n, rules.count_step))
+        least = float(printed_count(rules.smallest_n, rules))
         for caption, rows in page.tables:
             for row in rows:
                 told = next((row.cells[head].replace(",", "") for head in labels.PUPILS if head in row.cells), "")

@@ -28,6 +28,7 @@ _CODE = re.compile(
 _CODE_FRAMES = re.compile(r"\b(?:jp-CodeCell|jp-InputArea|input_area|code_cell|jp-InputPrompt|highlight hl-ipython3)\b")
 #: Keyed hashes of pupils look like this; fingerprints of files do too, so what stands before them tells them apart.
 _HEX = re.compile(r"(?<![0-9a-zA-Z])[0-9a-f]{16,64}(?![0-9a-zA-Z])")
+_SHA256 = re.compile(r"(?<![0-9a-zA-Z])[0-9a-f]{64}(?![0-9a-zA-Z])")
 _FINGERPRINT = re.compile(r"SHA-256\s*`?$|sha256[-:]\s*$", re.IGNORECASE)
 _FINGERPRINT_KEYS = re.compile(r"(?:sha256|key|hash|digest|_sha256)$", re.IGNORECASE)
 
@@ -103,7 +104,7 @@ def leaks(page: Rendered, *, secrets: Secrets) -> list[Finding]:
 
 def _in_text(where: str, text: str, secrets: Secrets) -> Iterator[tuple[str, str, Words]]:
     style = where in ("<style>", "<script>")
-    if not style and privacy.holds_citizen_id(text):
+    if not style and privacy.holds_citizen_id(_SHA256.sub("", text)):  # a fingerprint may hold 13 fitting digits
         yield "citizen-id", "PDPA", Words("มีเลขประจำตัวประชาชน", "a citizen id stands here")
     if not style and _person(text):
         yield "person", "PDPA", Words("มีชื่อบุคคลพร้อมคำนำหน้า", "a person's name with a title stands here")

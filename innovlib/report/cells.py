@@ -8,7 +8,8 @@ from html.parser import HTMLParser
 
 from innovlib.errors import RenderFailed, Words
 from innovlib.report.figures.figure import SWITCH
-from innovlib.report.markdown import Outline, render
+from innovlib.report.markdown import Outline, render, two_languages
+from innovlib.report.proof_pages import link_html
 from innovlib.report.typeset import escape
 
 #: The kind of output in which a notebook tells what its page is.
@@ -16,6 +17,9 @@ META = "application/vnd.innov.page+json"
 
 #: Cells with one of these tags do not come onto the page.
 LEFT_OUT = {"parameters", "injected-parameters", "hide", "remove-cell", "remove-output"}
+
+#: What of an output a reader may ask the proof of.
+SHOWS = re.compile(r"<(?:figure|table|img)\b")
 
 NO_ALT = Words("รูปที่ไม่มีคำอธิบาย", "a picture without a description")
 
@@ -41,8 +45,11 @@ def check_run(nb) -> None:
             )
 
 
-def parts(nb, outline: Outline, lang: str) -> tuple[str, str, str]:
-    """The page's text, its provenance, and the heading under which the notebook gave the provenance."""
+def parts(nb, outline: Outline, lang: str, *, kind: str = "") -> tuple[str, str, str]:
+    """The page's text, its provenance, and the heading under which the notebook gave the provenance.
+
+    Where the ``kind`` of report is told, a link under every figure and table leads to its cell among the proofs.
+    """
     body, provenance, head, inside = [], [], "", False
     for cell in nb["cells"]:
         tags = _tags(cell)
@@ -57,10 +64,24 @@ def parts(nb, outline: Outline, lang: str) -> tuple[str, str, str]:
                 outline.entries.pop(-1 - _headings_in(markup))
         elif cell["cell_type"] == "code":
             markup = "".join(_output(output, outline, lang) for output in cell["outputs"])
+            markup += link_html(kind, _place(cell), lang=lang) if kind and _place(cell) and SHOWS.search(markup) else ""
         else:
             continue
         (provenance if inside or "provenance" in tags else body).append(markup)
     return "\n".join(filter(None, body)), "\n".join(filter(None, provenance)), head
+
+
+def _place(cell) -> str:
+    """A cell's id where it is a word that stays; blank where it was made at random and leads nowhere."""
+    name = cell.get("id", "")
+    return "" if re.fullmatch(r"[0-9a-f]{8}", name) else name
+
+
+def headings(nb, lang: str) -> list[tuple[str, str]]:
+    """Id and words, as HTML, of every cell that begins a section of the page."""
+    found = [(_place(cell), re.match(r"\s*##\s+(.*)", cell["source"])) for cell in nb["cells"]
+             if cell["cell_type"] == "markdown" and not _tags(cell) & LEFT_OUT]  # fmt: skip
+    return [(cell, two_languages(escape(head[1].strip()), lang)) for cell, head in found if cell and head]
 
 
 def _headings_in(markup: str) -> int:

@@ -30,6 +30,7 @@ WORDS = {
     "groups": Words("รายงานภาพรวม", "Overview reports"),
     "schools": Words("รายงานรายโรงเรียน", "School reports"),
     "skip": Words("ข้ามไปยังเนื้อหา", "Skip to content"),
+    "proof": Words("จากตัวเลขถึงสูตรและการทดสอบ", "From a number to its formula and test"),
     "none": Words("ไม่พบโรงเรียนตามที่ค้น", "No school found"),
 }
 #: Overview reports come in this order, over the schools.
@@ -44,6 +45,7 @@ def index_html(
     synthetic: bool,
     lang: str = "both",
     figure: Figure | None = None,
+    proof: str = "",
 ) -> str:
     """The index page.
 
@@ -55,6 +57,8 @@ def index_html(
         Schools are listed in Thai alphabetical order, so that the list is no ranking.
     figure
         A map or another figure over the list.
+    proof
+        Relative address of the pages that lead from a number to its proof; blank where there are none.
 
     Returns
     -------
@@ -84,6 +88,7 @@ def index_html(
         districts=[escape(d) for d in sorted({str(e.get("district") or "") for e in schools} - {""}, key=_thai)],
         cohorts=[escape(c) for c in sorted({str(e["cohort"]) for e in schools if e.get("cohort")}, key=_number_first)],
         count=len(schools),
+        proof=escape(proof),
         figure=figure._repr_html_().replace(SWITCH, "") if figure is not None else "",
         heads=_heads(columns, lang),
     )

@@ -13,16 +13,18 @@ from importlib import resources
 
 from innovlib.errors import RenderFailed, UnknownName, Words
 from innovlib.report import labels, style
-from innovlib.report.cells import META, check_run, parts
+from innovlib.report.cells import META, check_run, headings, parts
 from innovlib.report.digits import check_digits, thai_css, thai_page, thai_text
 from innovlib.report.disclosure import profile as profile_of
 from innovlib.report.index import index_html
 from innovlib.report.markdown import Outline
+from innovlib.report.proof_pages import pages as proof_pages
+from innovlib.report.proof_pages import way_html
 from innovlib.report.typeset import escape, keep_names, one_line, words_html
 from innovlib.report.words import sentence
 from innovlib.terms import check_language
 
-__all__ = ["META", "Masthead", "index_html", "prepare", "read_meta", "report_html"]
+__all__ = ["META", "Masthead", "index_html", "prepare", "proof_pages", "read_meta", "report_html"]
 
 KINDS = ("school", "cohort", "area", "meeting")
 #: Kinds with a style sheet of their own beside the common one.
@@ -178,7 +180,9 @@ def report_html(nb) -> str:
     check_run(nb)
     masthead = Masthead.from_dict(read_meta(nb))
     outline = Outline(masthead.lang)
-    body, provenance, head = parts(nb, outline, masthead.lang)
+    slides = masthead.kind == "meeting"
+    body, provenance, head = parts(nb, outline, masthead.lang, kind="" if slides else masthead.kind)
+    provenance += way_html(masthead.kind, headings(nb, masthead.lang), lang=masthead.lang) if provenance else ""
     names = [masthead.entry.get("name_th", ""), *masthead.names]
     page = _frame(masthead) | {
         "body": keep_names(body, names),

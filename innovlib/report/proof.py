@@ -9,7 +9,6 @@ from __future__ import annotations
 import ast
 import json
 from functools import lru_cache
-from pathlib import Path
 
 import pandas as pd
 
@@ -19,7 +18,7 @@ ROOMS = ("measures", "effects")
 READ = tuple(f"innovlib.{room}" for room in (*ROOMS, "report"))
 #: Sections that show no number of their own.
 SILENT = ("limits", "provenance")
-COLUMNS = ["section", "cell", "function", "source", "test"]
+COLUMNS = ["section", "cell", "function", "called", "through", "source", "test"]
 
 
 def steps(template: str) -> pd.DataFrame:
@@ -34,8 +33,9 @@ def steps(template: str) -> pd.DataFrame:
     -------
     DataFrame
         ``section`` (heading; the template's name before the first), ``cell`` (id in the notebook), ``function``
-        (room.module.name), ``source`` and ``test`` (files of the checkout). One row per cell and function; sections
-        that show no number have none.
+        (room.module.name), ``called`` (id of the cell that calls it), ``through`` (the module that the cell calls it
+        through; blank where it calls it itself), ``source`` and ``test`` (files of the checkout).
+        One row per cell and function; sections that show no number have none.
 
     Examples
     --------
@@ -43,23 +43,64 @@ def steps(template: str) -> pd.DataFrame:
     >>> bool((found["function"] == "measures.comparison.school_results").any())
     True
     """
-    return _steps(paths.NOTEBOOKS / f"{template}.ipynb").copy()
+    path = paths.NOTEBOOKS / f"{template}.ipynb"
+    return steps_of(path.read_text(encoding="utf-8"), name=path.stem)
+
+
+def steps_of(text: str, *, name: str) -> pd.DataFrame:
+    """:func:`steps` of a template whose text is at hand; ``name`` stands for the part before its first heading."""
+    return _steps(text, name).copy()
 
 
 @lru_cache(maxsize=8)
-def _steps(path: Path) -> pd.DataFrame:
-    section, behind, imported, rows = path.stem, {}, {}, []  # slides have no headings of their own
-    for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
-        source = "".join(cell["source"])
+def _steps(text: str, name: str) -> pd.DataFrame:
+    section, behind, imported, rows = name, {}, {}, []  # slides have no headings of their own
+    places: dict[str, tuple[str, str]] = {}
+    for cell in json.loads(text)["cells"]:
+        source, here = "".join(cell["source"]), cell.get("id", "")
         if cell["cell_type"] == "markdown":
             section = next((line[3:].strip() for line in source.splitlines() if line.startswith("## ")), section)
             continue
         tree = ast.parse(source)
-        imported |= _imported(tree)
+        imported |= imports(tree)
+        places |= {function: (here, through) for function, through in called(tree, imported=imported).items()}
         shown = _followed(tree, behind=behind, imported=imported)
-        if cell.get("id", "") not in SILENT:
-            rows += [(section, cell.get("id", ""), name, *_files(name)) for name in sorted(shown) if _computes(name)]
+        if here not in SILENT:
+            known = sorted(function for function in shown if _computes(function))
+            rows += [(section, here, function, *places[function], *_files(function)) for function in known]
     return pd.DataFrame(rows, columns=COLUMNS).drop_duplicates(ignore_index=True)
+
+
+def called(tree: ast.AST, *, imported: dict[str, str]) -> dict[str, str]:
+    """Functions of the rooms that a piece of code names, and the module through which it does.
+
+    That is a chapter of the report, or the home of a class that works many results out together.
+
+    Parameters
+    ----------
+    imported
+        As :func:`imports` tells it.
+
+    Examples
+    --------
+    >>> tree = ast.parse("from innovlib.measures import outcomes; outcomes.coverage(scores)")
+    >>> called(tree, imported=imports(tree))
+    {'measures.outcomes.coverage': ''}
+    """
+    found: dict[str, str] = {}
+    for part in ast.walk(tree):
+        if isinstance(part, ast.Name) and imported.get(part.id, "").count(".") == 2:
+            module, _, name = imported[part.id].rpartition(".")
+            found = (
+                found | {imported[part.id]: ""} if name.islower() else dict.fromkeys(called_by(module), module) | found
+            )
+        if isinstance(part, ast.Attribute) and isinstance(part.value, ast.Name):
+            module = imported.get(part.value.id, "")
+            if module.startswith("report."):
+                found = dict.fromkeys(called_by(module), module) | found
+            elif module.count(".") == 1 and part.attr.islower():
+                found[f"{module}.{part.attr}"] = ""
+    return found
 
 
 def _followed(tree: ast.Module, *, behind: dict[str, set[str]], imported: dict[str, str]) -> set[str]:
@@ -78,28 +119,18 @@ def _followed(tree: ast.Module, *, behind: dict[str, set[str]], imported: dict[s
 
 
 def _behind(node: ast.AST, *, behind: dict[str, set[str]], imported: dict[str, str]) -> set[str]:
-    found: set[str] = set()
-    for part in ast.walk(node):
-        if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load):
-            found |= behind.get(part.id, set())
-            found |= {imported[part.id]} if imported.get(part.id, "").count(".") == 2 else set()
-        if isinstance(part, ast.Attribute) and isinstance(part.value, ast.Name):
-            module = imported.get(part.value.id, "")
-            if module.startswith("report."):
-                found |= _called_by(module)
-            elif module.count(".") == 1 and part.attr.islower():
-                found.add(f"{module}.{part.attr}")
-    return found
+    read = {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
+    return set().union(called(node, imported=imported), *(behind.get(name, ()) for name in read))
 
 
 @lru_cache(maxsize=64)
-def _called_by(module: str) -> frozenset[str]:
+def called_by(module: str) -> frozenset[str]:
     """Functions of the rooms that a module of the report room calls: a chapter computes through them."""
     path = paths.ROOT / "innovlib" / f"{module.replace('.', '/')}.py"
     if not path.is_file():  # a package that only gathers names
         return frozenset()
     tree = ast.parse(path.read_text(encoding="utf-8"))
-    known = {name: place for name, place in _imported(tree).items() if not place.startswith("report.")}
+    known = {name: place for name, place in imports(tree).items() if not place.startswith("report.")}
     calls = [node.func for node in ast.walk(tree) if isinstance(node, ast.Call)]
     named = {known[f.id] for f in calls if isinstance(f, ast.Name) and known.get(f.id, "").count(".") == 2}
     reached = {f"{known[f.value.id]}.{f.attr}" for f in calls
@@ -108,13 +139,14 @@ def _called_by(module: str) -> frozenset[str]:
     return frozenset(name for name in named | reached if name.rpartition(".")[2].islower())
 
 
-def _imported(tree: ast.Module) -> dict[str, str]:
-    """Name in the notebook → room.module, or room.module.function."""
+def imports(tree: ast.Module) -> dict[str, str]:
+    """Name in the notebook → room.module, room.module.function or, of the rooms that compute, room.module.Class."""
     found = {}
     for node in tree.body:
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(READ):
             place = node.module.removeprefix("innovlib.")
-            found |= {a.asname or a.name: f"{place}.{a.name}" for a in node.names if a.name.islower()}
+            kept = [a for a in node.names if a.name.islower() or (_computes(place) and not a.name.isupper())]
+            found |= {a.asname or a.name: f"{place}.{a.name}" for a in kept}
     return found
 
 

@@ -137,7 +137,7 @@ def test_a_school_page_with_three_figures_is_light_and_complete():
     markup = page.report_html(nb)
     assert len(markup.encode()) < 150_000
     assert "font/woff2;base64," in markup
-    assert not re.search(r'(?:src|href)="(?!#|data:)|url\((?!data:)|@import', markup)
+    assert not re.search(r'(?:src|href)="(?!#|data:|proof/)|url\((?!data:)|@import', markup)
 
 
 def test_the_same_notebook_gives_the_same_bytes():

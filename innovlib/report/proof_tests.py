@@ -1,0 +1,112 @@
+"""Which tests check which function, read from the tests' own code: the last step from a number to its proof."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from innovlib import paths
+from innovlib.area.fingerprint import digest
+from innovlib.report import proof
+
+#: Where numbers are tested: beside the module, and against published figures.
+ROOMS = ("measures", "effects", "validation")
+
+
+@dataclass(frozen=True)
+class Check:
+    """One test: its file in the checkout, its name, its text and the functions of the rooms that it reaches."""
+
+    file: str
+    name: str
+    text: str
+    reaches: frozenset[str]
+
+    @property
+    def anchor(self) -> str:
+        """Its place on the page of tests."""
+        return f"{self.file.removeprefix('tests/').removesuffix('.py').replace('/', '.')}.{self.name}"
+
+
+def checks(functions: Iterable[str]) -> dict[str, tuple[Check, ...]]:
+    """For each function the tests that reach it, those of its own module first.
+
+    Parameters
+    ----------
+    functions
+        room.module.name, as :func:`innovlib.report.proof.steps` names them.
+
+    Examples
+    --------
+    >>> found = checks(["measures.similar.shrunken"])["measures.similar.shrunken"]
+    >>> found[0].file
+    'tests/measures/test_similar.py'
+    """
+    wanted = sorted(set(functions))
+    files = sorted(path for room in ROOMS for path in (paths.ROOT / "tests" / room).glob("test_*.py"))
+    every = [check for path in files for check in _in_file(path.read_text(encoding="utf-8"), _address(path))]
+    return {function: _first_its_own(function, every) for function in wanted}
+
+
+def fingerprint() -> str:
+    """One SHA-256 of all tests that the pages may show."""
+    files = sorted(path for room in ROOMS for path in (paths.ROOT / "tests" / room).glob("test_*.py"))
+    return digest("\n".join(f"{_address(path)} {digest(path.read_bytes())}" for path in files))
+
+
+def _address(path) -> str:
+    return path.relative_to(paths.ROOT).as_posix()
+
+
+def _first_its_own(function: str, every: list[Check]) -> tuple[Check, ...]:
+    room, module, _ = function.split(".")
+    found = [check for check in every if function in check.reaches]
+    return tuple(sorted(found, key=lambda check: check.file != f"tests/{room}/test_{module}.py"))
+
+
+def _in_file(text: str, file: str) -> list[Check]:
+    tree = ast.parse(text)
+    imported = {
+        name: place
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom)
+        for name, place in proof.imports(ast.Module([node], [])).items()
+        if not place.startswith("report.") and place.islower()  # a class is only carried from test to test
+    }
+    defined = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
+    shared = _module_level(tree)
+    return [
+        Check(file, name, _text(text, node), _reached(node, imported=imported, defined=defined, shared=shared))
+        for name, node in defined.items()
+        if name.startswith("test_")
+    ]
+
+
+def _module_level(tree: ast.Module) -> dict[str, ast.AST]:
+    """What a file sets once for all its tests, by name."""
+    return {
+        name.id: node
+        for node in tree.body
+        if isinstance(node, ast.Assign | ast.AnnAssign)
+        for name in ast.walk(node)
+        if isinstance(name, ast.Name) and isinstance(name.ctx, ast.Store)
+    }
+
+
+def _reached(node: ast.AST, *, imported: dict, defined: dict, shared: dict) -> frozenset[str]:
+    """Functions that a test calls, by itself or through what its own file defines (fixtures and constants too)."""
+    seen, open_, found = set(), [node], set()
+    while open_:
+        part = open_.pop()
+        found |= set(proof.called(part, imported=imported))
+        names = {n.id for n in ast.walk(part) if isinstance(n, ast.Name)}
+        names |= {n.arg for n in ast.walk(part) if isinstance(n, ast.arg)}
+        open_ += [(defined | shared)[name] for name in sorted(names - seen) if name in defined or name in shared]
+        seen |= names
+    return frozenset(found)
+
+
+def _text(text: str, node: ast.FunctionDef) -> str:
+    first = min([node.lineno, *(mark.lineno for mark in node.decorator_list)])
+    return "\n".join(text.splitlines()[first - 1 : node.end_lineno])
