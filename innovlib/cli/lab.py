@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import subprocess
 
 from innovlib import paths
 from innovlib.cli.words import command
@@ -28,10 +27,7 @@ def run(said: argparse.Namespace) -> int:
     print("ปิดด้วย Ctrl+C · end with Ctrl+C", flush=True)
     passed = said.jupyter[1:] if said.jupyter[:1] == ["--"] else said.jupyter
     surroundings = jupyter.environment(jupyter.prepare(), area=str(area.folder) if said.area else "")
-    try:
-        return subprocess.call(jupyter.command(passed), env=surroundings)
-    except KeyboardInterrupt:  # how JupyterLab is ended
-        return 0
+    return jupyter.run(jupyter.command(passed), surroundings=surroundings)
 
 
 def need_notebooks() -> None:

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import json
 import os
+import signal
+import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -126,3 +128,30 @@ def command(passed: list[str] | tuple[str, ...] = ()) -> list[str]:
         sys.executable, "-m", "jupyterlab", str(paths.NOTEBOOKS), "--custom-css",
         f"--LabApp.default_url=/lab/tree/{FIRST}", *passed,
     ]  # fmt: skip
+
+
+def run(words: list[str], *, surroundings: Mapping[str, str]) -> int:
+    """Run JupyterLab to its end; being told to end (SIGTERM), so is JupyterLab, and with it its kernels.
+
+    Ctrl+C reaches JupyterLab by itself: it asks once, and ends at the second.
+
+    Returns
+    -------
+    int
+        Exit code: JupyterLab's own; 128 + the signal's number where a signal ended it.
+    """
+    lab = subprocess.Popen(words, env=surroundings)
+    before = signal.signal(signal.SIGTERM, lambda *_: lab.terminate())
+    try:
+        code = _ended(lab)
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    return 128 - code if code < 0 else code
+
+
+def _ended(lab: subprocess.Popen) -> int:
+    while True:
+        try:
+            return lab.wait()
+        except KeyboardInterrupt:
+            continue

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -61,3 +62,23 @@ def test_an_environment_that_takes_no_files_is_no_hindrance(tmp_path, monkeypatc
     assert jupyter.prepare() == tmp_path / "home" / ".innov" / "jupyter"
     with pytest.raises(CannotWrite):
         jupyter.prepare(home=tmp_path / "share")
+
+
+LAB = "import signal, sys, time; print('ready', flush=True); time.sleep(60)"
+STARTER = "import os, sys; from innovlib.desk import jupyter; sys.exit(jupyter.run({words!r}, surroundings=os.environ))"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="elsewhere a process is ended without being told")
+@pytest.mark.parametrize("asked", [signal.SIGTERM, signal.SIGINT], ids=["told to end", "Ctrl+C"])
+def test_jupyterlab_ends_with_the_command_that_started_it(asked):
+    starter = STARTER.format(words=[sys.executable, "-c", LAB])
+    command = subprocess.Popen([sys.executable, "-c", starter], stdout=subprocess.PIPE, start_new_session=True)
+    assert command.stdout.readline() == b"ready\n"
+    # The terminal sends Ctrl+C to both; a supervisor tells the command alone.
+    (os.killpg if asked == signal.SIGINT else os.kill)(command.pid, asked)
+    assert command.stdout.read() == b""  # ends when the last holder is gone: JupyterLab's stand-in too
+    assert command.wait() == (128 + signal.SIGTERM if asked == signal.SIGTERM else 128 + signal.SIGINT)
+
+
+def test_its_own_exit_code_is_handed_on():
+    assert jupyter.run([sys.executable, "-c", "raise SystemExit(3)"], surroundings=os.environ) == 3
