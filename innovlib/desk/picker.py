@@ -26,6 +26,9 @@ from innovlib.errors import InnovError
 from innovlib.measures.similar import similar_schools
 from innovlib.report.identity import in_thai_order, pilots
 
+#: How a paper takes over what is shown.
+COPIED = ("to_frame", "to_latex", "savefig")
+
 
 class Picker:
     """The school that is looked at, and the outputs that follow it."""
@@ -82,7 +85,10 @@ class Picker:
 
 
 class Following:
-    """An output that follows a picker; :attr:`value` is what it shows now, to be copied from."""
+    """An output that follows a picker; :attr:`value` is what it shows now.
+
+    What it shows is copied from it directly: ``to_frame()``, ``to_latex()``, ``savefig()``.
+    """
 
     def __init__(self, picker: Picker, make: Callable[[], Any]) -> None:
         self._picker, self._make = picker, make
@@ -98,6 +104,11 @@ class Following:
             self.value = _Told(error)
         data, metadata = bundle(self.value)
         self.widget.outputs = ({"output_type": "display_data", "data": data, "metadata": metadata},)
+
+    def __getattr__(self, name: str) -> Any:
+        if name in COPIED:
+            return getattr(self.value, name)
+        raise AttributeError(f"{type(self).__name__} has no {name}")
 
     def __repr__(self) -> str:
         return repr(self.value)
