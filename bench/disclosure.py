@@ -36,7 +36,7 @@ from innovlib.release.least_loss import HIDDEN, PRINTED, Problem, give_up_least
 from innovlib.release.relations import release_of
 from innovlib.release.suppression import attacked, protect_release
 from innovlib.report import tables
-from innovlib.report.disclosure import FEW_SCHOOLS, OPEN_COUNT, Protected, profile, rounded_half_up
+from innovlib.report.disclosure import FEW_SCHOOLS, OPEN_COUNT, Protected, printed_count, profile, rounded_half_up
 from innovlib.report.index import index_html
 
 OUT = Path(__file__).with_suffix(".csv")
@@ -180,7 +180,7 @@ def as_printed(cells: pd.DataFrame) -> Protected:
     """Cells of one report as its results table prints them."""
     rules = profile("public")
     shown = cells["hidden_by"] == ""
-    n = rounded_half_up(cells["n"], rules.count_step)
+    n = printed_count(cells["n"], rules)
     few = np.where(cells["n"] < rules.smallest_n, f"<{rules.smallest_n}", FEW_SCHOOLS)
     span = cells["first_year_be"].astype(str)
     years = span + np.where(cells["first_year_be"] < cells["last_year_be"], "–" + cells["last_year_be"].astype(str), "")

@@ -19,7 +19,7 @@ import pandas as pd
 from innovlib.area.store import write_whole
 from innovlib.errors import BadInput, Unreadable, Words
 from innovlib.release.leaks import Finding
-from innovlib.report.disclosure import FEW_SCHOOLS, FEWEST_NEW, Profile, Protected, profile
+from innovlib.report.disclosure import FEW_SCHOOLS, FEWEST_NEW, Profile, Protected, count_span, profile
 
 LEDGER_FILE = "release-ledger.jsonl"
 KEY = ["report", "who", "test", "grade", "subject", "first_year_be", "last_year_be"]
@@ -190,11 +190,11 @@ def kept(protected: Protected, ledger: Ledger, *, report: str, area: str) -> Pro
     if rules.count_step == 1 or old.empty or "mean" not in frame:
         return protected
     n = frame["n"].astype("Float64").to_numpy(dtype=float, na_value=np.nan)
-    around = (rules.count_step - 1) / 2
+    low, high = count_span(n, rules)
     small = (frame["status"] == "small").to_numpy()
     now = pd.DataFrame({
-        "n_low": np.where(small, 1, np.maximum(n - around, rules.smallest_n)),
-        "n_high": np.where(small, rules.smallest_n - 1, n + around),
+        "n_low": np.where(small, 1, low),
+        "n_high": np.where(small, rules.smallest_n - 1, high),
     })  # fmt: skip
     was = frame[KEY[1:]].merge(old, on=KEY[1:], how="left")
     value = pd.to_numeric(was["said"], errors="coerce")
@@ -206,7 +206,7 @@ def kept(protected: Protected, ledger: Ledger, *, report: str, area: str) -> Pro
         out.loc[back, column] = (frame[column] + move)[back].clip(0, 100)
     out.loc[back, "mean"], out.loc[back, "status"] = value[back], was["status"][back]
     out.loc[back, "n_label"] = [_label(low, high, rules) for low, high in was.loc[back, ["n_low", "n_high"]].to_numpy()]
-    told = was["n_high"].where(value.notna() & np.isfinite(was["n_high"])) - around
+    told = was["n_high"].where(value.notna() & np.isfinite(was["n_high"])) - (rules.count_step - 1) / 2
     out.loc[back, "n"] = told[back].round().astype("Int64")
     out.loc[back & value.isna().to_numpy(), "verdict"] = ""
     fired = (*protected.fired, "D8") if back.any() and "D8" not in protected.fired else protected.fired

@@ -19,7 +19,7 @@ from innovlib import terms
 from innovlib.release.relations import SHARE_TESTED
 from innovlib.release.rendered import Rendered, Row
 from innovlib.report import labels
-from innovlib.report.disclosure import PROFILES
+from innovlib.report.disclosure import PROFILES, count_span
 from innovlib.report.words import sentence
 
 
@@ -193,8 +193,8 @@ def _n(label: str, profile: str) -> tuple[float, float]:
         return 1.0, float(match[1]) - 1
     if not label.isdigit():
         return _ANY_N
-    around = (rules.count_step - 1) / 2
-    return max(float(label) - around, float(rules.smallest_n)), float(label) + around
+    low, high = count_span(float(label), rules)
+    return float(low), float(high)
 
 
 def _mean(text: str, interval: str) -> tuple[str, float, float]:

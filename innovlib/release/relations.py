@@ -26,7 +26,7 @@ import pandas as pd
 
 from innovlib.measures.outcomes import CELL, SERIES, pupil_sd, recency, windows, with_results
 from innovlib.measures.similar import SMALLEST_GROUP
-from innovlib.report.disclosure import ONE_DECIMAL_FROM, POOLED_YEARS, Z95, Profile, profile, rounded_half_up
+from innovlib.report.disclosure import ONE_DECIMAL_FROM, POOLED_YEARS, Z95, Profile, interval_count, profile
 
 #: The "subject" of the share tested, and who stands before a school's distance from the area over all its tests.
 SHARE_TESTED, GAP = "participation", "gap"
@@ -88,7 +88,7 @@ def release_of(scores: pd.DataFrame, *, schools: pd.DataFrame, benchmarks: pd.Da
     gaps, more = _gaps(atoms, first_cell=len(cells))
     cells = pd.concat([cells, gaps], ignore_index=True)
     cells = _judged(cells, rules=rules).merge(pupil_sd(scores)[[*SERIES, "pupil_sd"]], on=SERIES, how="left")
-    shown = rounded_half_up(cells["n"], rules.count_step)
+    shown = interval_count(cells["n"], rules)
     cells["half"] = np.where(cells["who"] == "school", Z95 * cells["pupil_sd"] / np.sqrt(np.maximum(shown, 1)), np.nan)
     return Release(cells[CELL_COLUMNS], atoms, pd.concat([links, more], ignore_index=True))
 

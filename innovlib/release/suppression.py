@@ -40,6 +40,8 @@ from innovlib.report.disclosure import (
     OPEN_SCORE,
     PERCENT_BANDS,
     Profile,
+    count_span,
+    printed_count,
     profile,
     rounded_half_up,
 )
@@ -136,11 +138,15 @@ def counts_problem(release: Release, *, rules: Profile) -> Problem:
     matrix = sparse.csr_array((np.ones(len(counted)), (counted["cell"], counted["atom"])), shape=(len(cells), len(n)))
     state, size = cells["state"].to_numpy(dtype=object), cells["n"].to_numpy()
     least, most, wider = (cells[c].to_numpy() for c in ("least", "most", "most_wider"))
-    shown, reach_of = rounded_half_up(size, rules.count_step), (rules.count_step - 1) / 2
+    lowest, highest = count_span(printed_count(size, rules), rules)
+    # Intervals are made with the smallest number where fewer pupils than the smallest printed number stand behind them.
+    highest = np.where(
+        size < printed_count(rules.smallest_n, rules), printed_count(rules.smallest_n, rules) - 1, highest
+    )
     low, high = np.full((len(cells), 3), -np.inf), np.full((len(cells), 3), np.inf)
     fixed, gap = state == "fixed", (cells["who"] == GAP).to_numpy()
-    low[:, PRINTED] = np.where(fixed, size, np.maximum(shown - reach_of, least))
-    high[:, PRINTED] = np.where(fixed, size, np.minimum(shown + reach_of, wider))
+    low[:, PRINTED] = np.where(fixed, size, np.maximum(lowest, least))
+    high[:, PRINTED] = np.where(fixed, size, np.minimum(highest, wider))
     # A mark that tells more than a wider edition's is a step by itself, which can be given up: "×" for "<7".
     finer = (state == "small") & np.isfinite(wider)
     low[finer, WHOLE], high[finer, WHOLE] = 1, most[finer]

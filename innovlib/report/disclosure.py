@@ -155,6 +155,42 @@ def rounded_half_up(values, step: float = 1.0):
     return np.sign(scaled) * np.floor(np.abs(scaled) + 0.5 + 1e-9) * step
 
 
+def printed_count(n, rules: Profile):
+    """Numbers of pupils as they are printed: rounded (D5), and never below what may be shown at all.
+
+    Where seven is the smallest number that may be shown (D1), a printed five would be seven and nothing else: seven is
+    printed as ten, like eight and nine.
+
+    Examples
+    --------
+    >>> printed_count([7, 8, 12, 13], PROFILES["partner"]).tolist()
+    [10.0, 10.0, 10.0, 15.0]
+    """
+    least = np.ceil(rules.smallest_n / rules.count_step) * rules.count_step
+    return np.maximum(rounded_half_up(n, rules.count_step), least)
+
+
+def count_span(printed, rules: Profile):
+    """Between which numbers of pupils a printed one leaves the choice.
+
+    Examples
+    --------
+    >>> [[float(end) for end in count_span(n, PROFILES["partner"])] for n in (10, 15)]
+    [[7.0, 12.0], [13.0, 17.0]]
+    """
+    around = (rules.count_step - 1) / 2
+    least = printed_count(rules.smallest_n, rules)
+    low = np.where(np.asarray(printed) <= least, rules.smallest_n, np.asarray(printed) - around)
+    return low, np.asarray(printed) + around
+
+
+def interval_count(n, rules: Profile):
+    """The number of pupils that an interval is made with: the printed one; the smallest that may be shown for all that
+    are printed as more than they are by D1, so that no interval is too narrow and none tells seven from nine."""
+    least = printed_count(rules.smallest_n, rules)
+    return np.where(np.asarray(n, dtype=float) < least, rules.smallest_n, printed_count(n, rules))
+
+
 def protect_means(results: pd.DataFrame, *, profile_name: str, whole: np.ndarray | None = None) -> Protected:
     """Means of groups of pupils, ready to be seen.
 
@@ -187,10 +223,10 @@ def protect_means(results: pd.DataFrame, *, profile_name: str, whole: np.ndarray
     few_schools = ~absent & ~published & group & (results["n_schools"].fillna(0).to_numpy() < rules.smallest_schools)
     shown = ~absent & ~small & ~few_schools
 
-    shown_n = np.where(published, n, rounded_half_up(n, rules.count_step))
+    shown_n = np.where(published, n, printed_count(n, rules))
     step = np.where(n >= ONE_DECIMAL_FROM, 0.1, 1.0)
     step = np.where(published, 0.1, step if whole is None else np.where(whole, 1.0, step))
-    half = _half_width(results, shown_n=shown_n)
+    half = _half_width(results, shown_n=np.where(published, n, interval_count(n, rules)))
     mean = results["mean"].to_numpy(dtype=float)
     interval = shown & ~published & np.isfinite(half)
     out["mean"] = np.where(shown, _to_step(mean, step), np.nan)
@@ -266,7 +302,7 @@ def protect_shares(shares: pd.DataFrame, *, profile_name: str) -> Protected:
     absent = np.isnan(share) | np.isnan(n) | (n == 0)
     small = ~absent & (n < rules.smallest_n)
     shown = ~absent & ~small
-    shown_n = rounded_half_up(n, rules.count_step)
+    shown_n = printed_count(n, rules)
     low, high = _band(n, rules)
     percent = rounded_half_up(share * 100)
     out["percent"] = np.where(shown, np.clip(percent, low, high), np.nan)
@@ -314,9 +350,9 @@ def protect_gaps(gaps: pd.DataFrame, *, profile_name: str, whole: np.ndarray | N
     n, gap = gaps["n"].to_numpy(dtype=float), gaps["gap"].to_numpy(dtype=float)
     shown = n >= rules.smallest_n
     step = np.where((n >= ONE_DECIMAL_FROM) & (True if whole is None else ~whole), 0.1, 1.0)
-    shown_n = rounded_half_up(n, rules.count_step)
+    shown_n, told_n = printed_count(n, rules), interval_count(n, rules)
     # From the rounded n, so that the interval tells no more about n than the count beside it.
-    half = Z95 * gaps["std_error"].to_numpy(dtype=float) * np.sqrt(n / np.where(shown_n > 0, shown_n, np.nan))
+    half = Z95 * gaps["std_error"].to_numpy(dtype=float) * np.sqrt(n / told_n)
     out = pd.DataFrame(
         {
             "school_id": gaps["school_id"].to_numpy(),
@@ -338,4 +374,6 @@ def protect_count(n, *, profile_name: str) -> str:
     rules = profile(profile_name)
     if pd.isna(n):
         return "–"
-    return f"<{rules.smallest_n}" if 0 < n < rules.smallest_n else f"{int(rounded_half_up(n, rules.count_step)):,}"
+    if 0 < n < rules.smallest_n:
+        return f"<{rules.smallest_n}"
+    return f"{int(printed_count(n, rules)) if n else 0:,}"

@@ -268,7 +268,7 @@ def weights_table(*, lang: str) -> Table:
                  note=sentence("freedom.scale"), lang=lang)  # fmt: skip
 
 
-def trust_table(autonomy: pd.DataFrame, who: tuple[Party, ...], *, profile_name: str, lang: str) -> Table:
+def trust(autonomy: pd.DataFrame, *, who: tuple[Party, ...], profile_name: str) -> Protected:
     """How far the answers can be trusted: alpha of the items, agreement of a school's respondents, each with interval.
 
     One row per measure, of the first party's answers in the latest year; hidden where too few answered.
@@ -283,10 +283,14 @@ def trust_table(autonomy: pd.DataFrame, who: tuple[Party, ...], *, profile_name:
     data = pd.DataFrame(rows).assign(status="shown" if shown else "small")
     if not shown:
         data[["estimate", "conf_low", "conf_high"]] = np.nan
+    return Protected(data, profile_name, () if shown else ("D9",))
+
+
+def trust_table(safe: Protected, *, lang: str) -> Table:
+    """What :func:`trust` found, as a table."""
     columns = [
         Column("what", labels.MEASURE),
         Column("estimate", labels.VALUE, kind="number", decimals=2),
         Column("conf", labels.INTERVAL, kind="interval", decimals=2),
     ]
-    return table(Protected(data, profile_name, () if shown else ("D9",)), columns=columns,
-                 caption=labels.TRUST_CAPTION, note=sentence("freedom.trust"), lang=lang)  # fmt: skip
+    return table(safe, columns=columns, caption=labels.TRUST_CAPTION, note=sentence("freedom.trust"), lang=lang)

@@ -18,7 +18,7 @@ from innovlib.errors import Words
 from innovlib.measures import inequality as measures
 from innovlib.measures.pupils import standing
 from innovlib.report import figures, labels
-from innovlib.report.disclosure import FEW_SCHOOLS, POOLED_YEARS, Protected, profile, rounded_half_up
+from innovlib.report.disclosure import FEW_SCHOOLS, POOLED_YEARS, Protected, printed_count, profile, rounded_half_up
 from innovlib.report.figures.dot_rows import Mark
 from innovlib.report.parties import Party
 from innovlib.report.tables import Column, Table, table
@@ -66,7 +66,8 @@ def protect_estimates(
     out = rows.drop(columns=["least_n", "least_schools"]).copy()
     out[values] = out[values].astype(float).where(pd.Series(shown, index=out.index), np.nan)
     out[values] = np.round(rounded_half_up(out[values], step), 4)
-    count = rounded_half_up(rows["n"].astype(float), rules.count_step if pupils else 1)
+    n = rows["n"].to_numpy(dtype=float)
+    count = printed_count(n, rules) if pupils else rounded_half_up(n)
     out["n_label"] = [
         "–" if a or m else f"<{rules.smallest_n}" if s else FEW_SCHOOLS if f else f"{n:,.0f}"
         for a, m, s, f, n in zip(absent, missing, small, few, count, strict=True)

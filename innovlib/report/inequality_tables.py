@@ -11,7 +11,7 @@ from innovlib import terms
 from innovlib.errors import Words
 from innovlib.measures import distribution, inequality, rates, slopes
 from innovlib.report import labels
-from innovlib.report.disclosure import Protected
+from innovlib.report.disclosure import Protected, rounded_half_up
 from innovlib.report.inequality import GROUPS, least_schools, protect_estimates
 from innovlib.report.parties import Party
 from innovlib.report.tables import Column, Table, table
@@ -95,7 +95,7 @@ def spread_reading(safe: Protected) -> Words:
                     high=number(shares["share_high"].max()))  # fmt: skip
 
 
-def slopes_table(recent: pd.DataFrame, party: Party, *, profile_name: str, lang: str) -> Table:
+def slopes_found(recent: pd.DataFrame, *, party: Party, profile_name: str) -> Protected:
     """How results fall or rise with poverty and home language: over all pupils, within schools, between schools."""
     own, rows = party.rows(recent), []
     for on in (c for c in ("poor", "other_language") if c in own and own[c].dropna().nunique() == 2):
@@ -105,7 +105,11 @@ def slopes_table(recent: pd.DataFrame, party: Party, *, profile_name: str, lang:
     columns = ["on", "part", "value", "conf_low", "conf_high", "strength", "n", "least_n", "least_schools"]
     data = pd.concat(rows)[columns] if rows else pd.DataFrame({c: [] for c in columns})
     data = data.assign(strength=100 * data["strength"].astype(float))
-    safe = protect_estimates(data, values=(*_VALUES, "strength"), step=0.01, profile_name=profile_name)
+    return protect_estimates(data, values=(*_VALUES, "strength"), step=0.01, profile_name=profile_name)
+
+
+def slopes_table(safe: Protected, *, lang: str) -> Table:
+    """What :func:`slopes_found` found, as a table."""
     frame = safe.frame.assign(
         where=[labels.SLOPE_ON[on] for on in safe.frame["on"]], what=[labels.SLOPE_PARTS[p] for p in safe.frame["part"]]
     )
@@ -119,7 +123,7 @@ def slopes_table(recent: pd.DataFrame, party: Party, *, profile_name: str, lang:
                  note=sentence("inequality.slopes_note"), lang=lang, group="where")  # fmt: skip
 
 
-def rates_table(recent: pd.DataFrame, party: Party, schools: pd.DataFrame, *, profile_name: str, lang: str) -> Table:
+def rates_found(recent: pd.DataFrame, *, party: Party, schools: pd.DataFrame, profile_name: str) -> Protected:
     """Who reaches the mark: adjusted parity of two groups, and concentration along the schools' poverty."""
     own = party.rows(recent)
     own = own.assign(reached=own["score"].astype(float) >= MARK_POINTS) if len(own) else own.assign(reached=[])
@@ -139,7 +143,13 @@ def rates_table(recent: pd.DataFrame, party: Party, schools: pd.DataFrame, *, pr
     safe = protect_estimates(pd.DataFrame(rows, columns=columns), values=_VALUES, step=0.01, profile_name=profile_name)
     frame = safe.frame.copy()
     for column in ("rate_group", "rate_reference"):
-        frame[column] = (100 * frame[column].astype(float)).clip(1, 99).where(frame["status"] == "shown")
+        percent = np.clip(rounded_half_up(100 * frame[column].to_numpy(dtype=float)), 1, 99)
+        frame[column] = np.where(frame["status"] == "shown", percent, np.nan)
+    return replace(safe, frame=frame)
+
+
+def rates_table(safe: Protected, *, lang: str) -> Table:
+    """What :func:`rates_found` found, as a table."""
     heads = [
         Column("what", labels.COMPARED),
         Column("rate_group", labels.RATE_FIRST, kind="number", decimals=0),
@@ -147,7 +157,7 @@ def rates_table(recent: pd.DataFrame, party: Party, schools: pd.DataFrame, *, pr
         Column("value", labels.INDEX_VALUE, kind="number", decimals=2),
         Column("conf", labels.INTERVAL, kind="interval", decimals=2),
     ]
-    return table(replace(safe, frame=frame), columns=heads, caption=labels.RATES_CAPTION,
+    return table(safe, columns=heads, caption=labels.RATES_CAPTION,
                  note=sentence("inequality.rates_note", mark=MARK_POINTS), lang=lang)  # fmt: skip
 
 
@@ -184,15 +194,19 @@ def money(partners: pd.DataFrame, schools: pd.DataFrame) -> pd.DataFrame:
     return out.assign(value_thb=out["value_thb"].astype(float).fillna(0.0), side=side)
 
 
-def money_table(partners: pd.DataFrame, schools: pd.DataFrame, *, profile_name: str, lang: str) -> Table:
+def money_found(partners: pd.DataFrame, *, schools: pd.DataFrame, profile_name: str) -> Protected:
     """How unevenly partners' money is spread over the schools: Gini, and Theil between and within pilots and others."""
     held = money(partners, schools)
     measured = [distribution.gini(held, value="value_thb"), distribution.theil(held, value="value_thb", within="side")]
     rows = pd.concat(measured, ignore_index=True).rename(columns={"estimate": "value"})
     givers = int((held["value_thb"] > 0).sum())
-    rows = rows.assign(least_n=rows["n"], least_schools=givers)
-    keep = ["measure", "part", *_VALUES, "n", "least_n", "least_schools"]
-    safe = protect_estimates(rows[keep], values=_VALUES, step=0.01, profile_name=profile_name, pupils=False)
+    rows = rows.assign(least_n=rows["n"], least_schools=givers, givers=givers)
+    keep = ["measure", "part", *_VALUES, "n", "least_n", "least_schools", "givers"]
+    return protect_estimates(rows[keep], values=_VALUES, step=0.01, profile_name=profile_name, pupils=False)
+
+
+def money_table(safe: Protected, *, lang: str) -> Table:
+    """What :func:`money_found` found, as a table."""
     frame = safe.frame.assign(what=[labels.MONEY[r.measure, r.part if isinstance(r.part, str) else ""]
                                     for r in safe.frame.itertuples()])  # fmt: skip
     heads = [
@@ -201,5 +215,5 @@ def money_table(partners: pd.DataFrame, schools: pd.DataFrame, *, profile_name: 
         Column("conf", labels.INTERVAL, kind="interval", decimals=2),
         Column("n_label", Words("โรงเรียน", "Schools"), kind="number"),
     ]
-    return table(replace(safe, frame=frame), columns=heads, caption=labels.MONEY_CAPTION,
-                 note=sentence("inequality.money_note", givers=givers), lang=lang)  # fmt: skip
+    note = sentence("inequality.money_note", givers=int(safe.frame["givers"].iloc[0]))
+    return table(replace(safe, frame=frame), columns=heads, caption=labels.MONEY_CAPTION, note=note, lang=lang)

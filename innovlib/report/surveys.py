@@ -15,7 +15,15 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from innovlib.report.disclosure import FEW_SCHOOLS, PERCENT_BANDS, Profile, Protected, profile, rounded_half_up
+from innovlib.report.disclosure import (
+    FEW_SCHOOLS,
+    PERCENT_BANDS,
+    Profile,
+    Protected,
+    printed_count,
+    profile,
+    rounded_half_up,
+)
 
 #: Points of the scale from 0 to 4 are shown in steps of this.
 ANSWER_STEP = 0.1
@@ -106,7 +114,7 @@ def protect_levels(ratings: pd.DataFrame, *, profile_name: str) -> Protected:
         out[column] = np.where(shown & ~at_edge, held, np.nan)
     out["high"], out["low"] = out["percent"], 100 - out["percent"]
     _split(out, counts, n, told=shown & ~at_edge, rules=rules)
-    shown_n = rounded_half_up(n, rules.count_step)
+    shown_n = printed_count(n, rules)
     out["n"] = pd.array(np.where(shown, shown_n, np.nan), dtype="Float64").astype("Int64")
     hidden = np.where(few, FEW_SCHOOLS, f"<{rules.smallest_n}")
     out["n_label"] = np.select([absent, shown], ["–", [f"{v:,.0f}" for v in np.nan_to_num(shown_n)]], hidden)

@@ -170,8 +170,8 @@ def entries_table(safe: Protected, *, lang: str) -> Table:
     return table(replace(safe, frame=rows), columns=columns, caption=labels.PROGRESS_CAPTION, lang=lang)
 
 
-def counts_table(progress: pd.DataFrame, schools: pd.DataFrame, *, on: dt.date, profile_name: str, lang: str) -> Table:
-    """For a group: entries by kind of work and status, and how many of its schools have such an entry."""
+def counts(progress: pd.DataFrame, *, schools: pd.DataFrame, on: dt.date, profile_name: str) -> Protected:
+    """For a group: entries by kind of work and status, and how many of its schools have such an entry; of no pupils."""
     ids = list(schools["school_id"])
     own = progress[progress["school_id"].isin(ids) & ~(progress["date"] > pd.Timestamp(on))]
     rows = measures.counts(own, schools)
@@ -181,11 +181,15 @@ def counts_table(progress: pd.DataFrame, schools: pd.DataFrame, *, on: dt.date, 
             schools=[f"{int(r.n_with)}/{int(r.n_schools)}" for r in rows.itertuples()],
         )
     rows = rows.reindex(columns=["where", "status", "n", "schools"]).rename(columns={"status": "stands"})
+    return Protected(rows.assign(status="shown"), profile_name)
+
+
+def counts_table(safe: Protected, *, lang: str) -> Table:
+    """What :func:`counts` found, as a table."""
     columns = [
         Column("stands", Words("สถานะ", "Stands"), labels=terms.LABELS),
         Column("n", Words("รายการ", "Entries"), kind="number"),
         Column("schools", Words("โรงเรียนที่มี", "Schools with one"), kind="number"),
     ]
-    data = Protected(rows.assign(status="shown"), profile_name)
-    return table(data, columns=columns, caption=labels.PROGRESS_CAPTION, note=sentence("progress.record"), lang=lang,
+    return table(safe, columns=columns, caption=labels.PROGRESS_CAPTION, note=sentence("progress.record"), lang=lang,
                  group="where")  # fmt: skip

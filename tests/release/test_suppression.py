@@ -366,3 +366,37 @@ def test_a_mark_that_would_tell_more_than_the_public_one_is_not_told(example, ed
     assert before.where(**same).frame.iloc[0]["n_label"] == "<7"
     assert shown["n_label"] == disclosure.FEW_SCHOOLS
     assert shown["status"] == "small"
+
+
+# --- the smallest printed count ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("profile", AUDIENCES)
+@given(n=st.integers(1, 60))
+def test_no_printed_count_names_its_pupils_alone(profile, n):
+    """Under rounding to fives every printed count, and the interval beside it, leaves at least three numbers open."""
+    rules = disclosure.profile(profile)
+    if n < rules.smallest_n or rules.count_step == 1:
+        return
+    told = [
+        (float(disclosure.printed_count(k, rules)), float(disclosure.interval_count(k, rules)))
+        for k in range(rules.smallest_n, 80)
+    ]
+    mine = told[n - rules.smallest_n]
+    assert told.count(mine) >= 3
+    low, high = disclosure.count_span(mine[0], rules)
+    assert low <= n <= high
+
+
+def test_seven_for_partners_is_printed_as_ten_and_its_interval_is_not_too_narrow():
+    rows = pd.DataFrame([{"n": n, "mean": 44.0, "pupil_sd": 15.0, "std_error": np.nan, "df": np.nan, "n_schools": 1,
+                          "who": "school", "published": False, "spread_low": np.nan, "spread_high": np.nan,
+                          "p_above": 0.5, "verdict": "", "against": "", "first_year_be": 2567, "last_year_be": 2567}
+                         for n in (7, 8, 9, 10)])  # fmt: skip
+    shown = protect_means(rows, profile_name="partner").frame
+    assert shown["n_label"].tolist() == ["10"] * 4
+    widths = (shown["conf_high"] - shown["conf_low"]).tolist()
+    assert widths[0] == widths[1] == widths[2] > widths[3]
+    assert widths[0] >= 2 * 1.96 * 15 / np.sqrt(7) - 1
+    assert disclosure.protect_count(7, profile_name="partner") == "10"
+    assert disclosure.protect_count(0, profile_name="partner") == "0"

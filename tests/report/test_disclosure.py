@@ -33,7 +33,7 @@ def results(rows: list[dict]) -> pd.DataFrame:
         ("public", 12, "shown", "10", 44.0),
         ("public", 13, "shown", "15", 44.0),
         ("partner", 6, "small", "<7", None),
-        ("partner", 7, "shown", "5", 44.0),
+        ("partner", 7, "shown", "10", 44.0),
         ("school", 4, "small", "<5", None),
         ("school", 5, "shown", "5", 44.0),
         ("school", 13, "shown", "13", 44.0),

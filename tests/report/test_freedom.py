@@ -102,11 +102,14 @@ def test_every_domain_is_drawn_in_both_sizes_and_the_weights_add_up():
         assert freedom.domain_words(domain).th in drawn.svg_phone
     weights = freedom.weights_table(lang="en").to_frame()["weight"]
     assert weights.sum() == 1
-    assert "alpha" in freedom.trust_table(answers(), AREA, profile_name="public", lang="en")._repr_html_()
+    assert (
+        "alpha"
+        in freedom.trust_table(freedom.trust(answers(), who=AREA, profile_name="public"), lang="en")._repr_html_()
+    )
 
 
 def test_trust_is_not_told_of_too_few():
-    told = freedom.trust_table(answers(), ONE, profile_name="public", lang="en").to_frame()
+    told = freedom.trust_table(freedom.trust(answers(), who=ONE, profile_name="public"), lang="en").to_frame()
     assert told["estimate"].isna().all()
 
 
@@ -118,3 +121,23 @@ def test_the_example_speaks_of_each_cohort(cohort):
     assert (found.where(who="cohort").frame["status"] == "shown").all()
     values = found.frame[["estimate", "conf_low", "conf_high"]].to_numpy().ravel()
     assert np.allclose(values[np.isfinite(values)] * 10, np.round(values[np.isfinite(values)] * 10), atol=1e-9)
+
+
+def test_all_schools_at_once_give_what_each_gets_alone():
+    area = open_area(paths.EXAMPLE)
+    schools, autonomy = area.table("schools"), area.table("autonomy")
+    everybody = parties.of_every_school(schools, school_ids=list(schools["school_id"]))
+    answered = freedom.measured(autonomy, everybody)
+    seen = 0
+    for school_id in schools["school_id"][:20]:
+        who = parties.of_school(schools, school_id=school_id)
+        alone, together = (
+            freedom.found(autonomy, who, profile_name="school").frame,
+            freedom.shown(answered, who, profile_name="school").frame,
+        )
+        seen += len(alone) > 0
+        if len(alone):
+            pd.testing.assert_frame_equal(alone, together, rtol=1e-12)
+        else:
+            assert together.empty
+    assert seen > 5

@@ -81,10 +81,12 @@ def test_a_large_gap_is_found_and_told_in_every_table():
     recent = inequality.recent(pupils)
     gaps = inequality.gaps(recent, AREA, profile_name="public")
     assert "Poor pupils clearly score lower than other pupils" in inequality.headline(gaps).en
-    slopes = inequality_tables.slopes_table(recent, AREA, profile_name="public", lang="en").to_frame()
+    found = inequality_tables.slopes_found(recent, party=AREA, profile_name="public")
+    slopes = inequality_tables.slopes_table(found, lang="en").to_frame()
     assert slopes[slopes["on"] == "poor"]["value"].max() < 0
     schools = pd.DataFrame({"school_id": SCHOOLS, "share_poor": np.linspace(0.1, 0.9, 8), "cohort": pd.NA})
-    rates = inequality_tables.rates_table(recent, AREA, schools, profile_name="public", lang="en").to_frame()
+    found = inequality_tables.rates_found(recent, party=AREA, schools=schools, profile_name="public")
+    rates = inequality_tables.rates_table(found, lang="en").to_frame()
     assert len(rates) == 4
     assert rates["value"].iloc[1] < 1
 
@@ -102,13 +104,14 @@ def test_no_pupils_table_still_makes_a_page():
     crossed = inequality.crossed(recent, AREA, profile_name="public")
     spread = inequality_tables.spread(table().iloc[:0], AREA, profile_name="public")
     schools = pd.DataFrame({"school_id": SCHOOLS, "share_poor": 0.5, "cohort": pd.NA})
+    slopes = inequality_tables.slopes_found(recent, party=AREA, profile_name="public")
+    rates = inequality_tables.rates_found(recent, party=AREA, schools=schools, profile_name="public")
     assert inequality.headline(gaps).en.startswith("There are no pupils' rows")
     assert inequality_tables.spread_reading(spread).en.startswith("There are too few schools")
     for made in (
         inequality.figure(gaps), inequality.crossed_figure(crossed), inequality.gaps_table(gaps, lang="both"),
         inequality_tables.spread_table(spread, lang="both"),
-        inequality_tables.slopes_table(recent, AREA, profile_name="public", lang="both"),
-        inequality_tables.rates_table(recent, AREA, schools, profile_name="public", lang="both"),
+        inequality_tables.slopes_table(slopes, lang="both"), inequality_tables.rates_table(rates, lang="both"),
     ):  # fmt: skip
         assert made._repr_html_()
 
@@ -116,10 +119,12 @@ def test_no_pupils_table_still_makes_a_page():
 def test_money_that_few_schools_report_is_hidden_and_scores_never_get_a_gini():
     schools = pd.DataFrame({"school_id": SCHOOLS, "cohort": [1, 1, 1, 1, *[pd.NA] * 4]})
     gifts = pd.DataFrame({"school_id": ["s0", "s1"], "value_thb": [1000.0, 3000.0]})
-    told = inequality_tables.money_table(gifts, schools, profile_name="public", lang="en").to_frame()
+    held = inequality_tables.money_found(gifts, schools=schools, profile_name="public")
+    told = inequality_tables.money_table(held, lang="en").to_frame()
     assert told["value"].isna().all()
     many = pd.DataFrame({"school_id": SCHOOLS, "value_thb": np.arange(8) * 1000.0})
-    told = inequality_tables.money_table(many, schools, profile_name="public", lang="en").to_frame().set_index("what")
+    held = inequality_tables.money_found(many, schools=schools, profile_name="public")
+    told = inequality_tables.money_table(held, lang="en").to_frame().set_index("what")
     parts = [told.loc[labels.MONEY["theil_t", part], "value"] for part in ("total", "between", "within")]
     assert parts[0] == pytest.approx(parts[1] + parts[2], abs=0.011)
 

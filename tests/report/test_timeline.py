@@ -71,7 +71,8 @@ def test_each_status_has_its_own_shape_and_each_school_its_lane():
         assert terms.label(status, "th") in drawn.svg
     assert "บ้านพุย" in drawn.svg
     assert "บ้านยางเปา" not in drawn.svg  # nothing recorded, nothing drawn
-    counted = timeline.counts_table(rows, schools, on=ON, profile_name="public", lang="en").to_frame()
+    counted = timeline.counts(rows, schools=schools, on=ON, profile_name="public")
+    counted = timeline.counts_table(counted, lang="en").to_frame()
     assert counted["schools"].tolist() == ["1/2"] * 4
 
 
