@@ -12,12 +12,15 @@ import innovlib
 from innovlib import terms
 from innovlib.area.codebook import codebook
 from innovlib.paths import NOTEBOOKS
-from innovlib.report import proof, style
+from innovlib.report import proof, proof_pages, style
 
 HERE = Path(__file__).parent
+TEMPLATES = sorted(NOTEBOOKS.glob("report-*.ipynb"))
 PACKAGE = Path(innovlib.__file__).parent
 MADE = HERE / "_made"
+PROOF = MADE / "beside" / proof_pages.FOLDER
 (MADE / "static").mkdir(parents=True, exist_ok=True)
+PROOF.mkdir(parents=True, exist_ok=True)
 
 logging.getLogger("fontTools").setLevel(logging.WARNING)
 
@@ -51,6 +54,7 @@ html_theme = "furo"
 html_title = "innovlib"
 html_static_path = ["_made/static"]
 html_css_files = ["docs.css"]
+html_extra_path = ["_made/beside"]  # the same pages of proof that stand beside a release
 html_copy_source = False
 html_show_sourcelink = False
 html_math_renderer = "mathml"  # drawn by the reader's own browser: nothing is fetched from the net
@@ -63,18 +67,23 @@ def make_pages(app) -> None:
     head = ["| code | ไทย | English |", "|---|---|---|"]
     (MADE / "words.md").write_text("\n".join([*head, *rows]) + "\n", encoding="utf-8")
     (MADE / "proof.md").write_text(proofs(), encoding="utf-8")
+    templates = {path.stem.removeprefix("report-"): path.read_text(encoding="utf-8") for path in TEMPLATES}
+    for name, html in proof_pages.pages(templates).items():
+        (PROOF / name).write_text(html, encoding="utf-8")
     (MADE / "underneath.md").write_text(underneath(), encoding="utf-8")
     (MADE / "static" / "docs.css").write_text(style.font_css() + CSS, encoding="utf-8")
 
 
 def proofs() -> str:
-    """For each template, every section with its cells, functions and tests."""
+    """For each template, every section with its cells, functions and tests, each a link."""
     lines = []
-    for path in sorted(NOTEBOOKS.glob("report-*.ipynb")):
+    for path in TEMPLATES:
         lines += [f"## {path.stem}", "| section | cell | function | test |\n|---|---|---|---|"]
         for row in proof.steps(path.stem).itertuples():
-            section = row.section.replace("|", "·")
-            lines[-1] += f"\n| {section} | `{row.cell}` | {{py:func}}`~innovlib.{row.function}` | `{row.test}` |"
+            section, kind = row.section.replace("|", "·"), path.stem.removeprefix("report-")
+            cell = f'<a href="{proof_pages.address(kind, row.cell)}">{row.cell}</a>'
+            test = f'<a href="{proof_pages.FOLDER}/{proof_pages.FUNCTIONS}#{row.function}">{row.test}</a>'
+            lines[-1] += f"\n| {section} | {cell} | {{py:func}}`~innovlib.{row.function}` | {test} |"
     return "\n\n".join(lines) + "\n"
 
 
