@@ -43,6 +43,7 @@ class Audit(Copyable):
     profile: str
     area: str
     left_out: tuple[str, ...] = ()
+    warned: tuple[Finding, ...] = ()
 
     @property
     def exit_code(self) -> int:
@@ -57,6 +58,7 @@ class Audit(Copyable):
         """The audit for a program."""
         told = {"folder": self.folder.name, "profile": self.profile, "area": self.area, "files": len(self.files)}
         told |= {"figures": self.figures, "hidden": self.hidden, "left_out": list(self.left_out)}
+        told |= {"warned": [f.to_dict() for f in self.warned]}
         return told | {"findings": [f.to_dict() for f in self.findings], "exit_code": self.exit_code}
 
     def sentences(self) -> list[Words]:
@@ -66,6 +68,7 @@ class Audit(Copyable):
             Words(f"ตรวจ {n} ไฟล์ พบตัวเลข {self.figures} ค่า ปิดไว้ {self.hidden} ค่า",
                   f"{n} files audited, with {self.figures} figures, {self.hidden} of them hidden"),
             *(Words(f.sentence("th"), f.sentence("en")) for f in self.findings),
+            *(Words(f"เตือน: {f.sentence('th')}", f"warning: {f.sentence('en')}") for f in self.warned),
         ]  # fmt: skip
         if self.left_out:
             names = ", ".join(self.left_out)
@@ -130,15 +133,18 @@ def audit(
         *copies.unknown_numbers(pages),
         *_differences(printed),
         *_between_profiles(printed, wider),
-        *ledger.changes(printed, book, area=of_area, profile_name=name),
     ]
+    changed, warned = ledger.changes(printed, book, area=of_area, profile_name=name), []
+    if rules.count_step == 1:  # a school's own staff know their pupils; they are only warned (D8)
+        changed, warned = [], changed
+    findings += changed
     if rules.count_step > 1:
         seen = pd.concat([printed, wider], ignore_index=True)
         findings += subtraction.worked_out(seen, cohorts=cohorts, rules=rules, known=known_rows)
         findings += distances.taken_apart(pages, seen, rules=rules)
     hidden = int((printed["status"] == "small").sum())
     digests = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
-    return Audit(folder, tuple(findings), digests, len(printed), hidden, name, of_area, tuple(left_out))
+    return Audit(folder, tuple(findings), digests, len(printed), hidden, name, of_area, tuple(left_out), tuple(warned))
 
 
 def release(

@@ -7,6 +7,7 @@ pupils' results. Such a figure keeps its old value (:func:`kept`); the audit fin
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 import re
 from collections.abc import Sequence
@@ -19,7 +20,7 @@ import pandas as pd
 from innovlib.area.store import write_whole
 from innovlib.errors import BadInput, Unreadable, Words
 from innovlib.release.leaks import Finding
-from innovlib.report.disclosure import FEW_SCHOOLS, FEWEST_NEW, Profile, Protected, count_span, profile
+from innovlib.report.disclosure import FEW_SCHOOLS, FEWEST_NEW, PROFILES, Profile, Protected, count_span, profile
 
 LEDGER_FILE = "release-ledger.jsonl"
 KEY = ["report", "who", "test", "grade", "subject", "first_year_be", "last_year_be"]
@@ -33,16 +34,27 @@ class Ledger:
     releases: tuple[dict, ...] = ()
 
     def last(self, *, area: str, profile_name: str) -> pd.DataFrame:
-        """The figures last handed out of each kind, columns of the ledger; empty where there are none."""
+        """The figures last handed out to these readers, columns of the ledger; empty where there are none.
+
+        Readers of rounded figures have what editions for more readers show as well, and could subtract from that.
+        """
         rows = [
-            dict(zip(_COLUMNS, figure, strict=True))
+            dict(zip(_COLUMNS, figure, strict=True)) | {"own": release["profile"] == profile_name}
             for release in self.releases
-            if release["area"] == area and release["profile"] == profile_name
+            if release["area"] == area and release["profile"] in _read_by(profile_name)
             for figure in release["figures"]
         ]
-        frame = pd.DataFrame(rows, columns=_COLUMNS)
+        frame = pd.DataFrame(rows, columns=[*_COLUMNS, "own"])
+        frame = frame[frame["own"].astype(bool) | (frame["status"] == "shown")][_COLUMNS]
         frame[["n_low", "n_high"]] = frame[["n_low", "n_high"]].astype(float).fillna(np.inf)
         return frame.drop_duplicates(KEY, keep="last").reset_index(drop=True)
+
+
+def _read_by(profile_name: str) -> list[str]:
+    """Profiles whose figures these readers have in hand, in the same rounding; those run from the widest audience."""
+    if profile(profile_name).count_step == 1:
+        return [profile_name]
+    return [*itertools.takewhile(lambda name: name != profile_name, PROFILES), profile_name]
 
 
 def read(path: Path) -> Ledger:
@@ -165,7 +177,7 @@ def changes(printed: pd.DataFrame, ledger: Ledger, *, area: str, profile_name: s
     both = new.merge(old, on=KEY, suffixes=("", "_old"))
     was = both[["n_low_old", "n_high_old"]].set_axis(["n_low", "n_high"], axis="columns")
     differs = (
-        (both["said"] != both["said_old"]) | (both["n_low"] != was["n_low"]) | (both["status"] != both["status_old"])
+        (both["said"] != both["said_old"]) | (both["n_high"] != was["n_high"]) | (both["status"] != both["status_old"])
     )
     found = both[differs & possible_difference(was, both)]
     return [
@@ -198,7 +210,9 @@ def kept(protected: Protected, ledger: Ledger, *, report: str, area: str) -> Pro
     })  # fmt: skip
     was = frame[KEY[1:]].merge(old, on=KEY[1:], how="left")
     value = pd.to_numeric(was["said"], errors="coerce")
-    differs = was["status"].notna() & ((value != frame["mean"]) & ~(value.isna() & frame["mean"].isna()))
+    other = (value != frame["mean"]) & ~(value.isna() & frame["mean"].isna())
+    other |= np.isfinite(was["n_high"]) & (was["n_high"] != now["n_high"])  # the same mean of other pupils
+    differs = was["status"].notna() & other
     back = (differs & possible_difference(was, now)).to_numpy()
     out = frame.copy()
     move = value - frame["mean"]

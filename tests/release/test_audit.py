@@ -25,16 +25,16 @@ SIZES = {"A": 36, "B": 33, "C": 31, "D": 34, "H": 8}
 MEANS = {"A": 51.23, "B": 38.47, "C": 45.81, "D": 42.02, "H": 33.5}
 
 
-def area(sizes=None):
-    sizes = sizes or SIZES
+def area(sizes=None, means=None):
+    sizes, means = sizes or SIZES, MEANS | (means or {})
     schools = make_schools([{"school_id": i, "cohort": 1, "joined_year_be": 2562, "district": "ฮอด"} for i in sizes])
-    scores = make_scores([{"school_id": i, "n_tested": n, "mean": MEANS[i]} for i, n in sizes.items()])
+    scores = make_scores([{"school_id": i, "n_tested": n, "mean": means[i]} for i, n in sizes.items()])
     return schools, scores
 
 
-def write_release(folder, *, plan=True, profile="public", sizes=None):
+def write_release(folder, *, plan=True, profile="public", sizes=None, means=None, book=None):
     """Pages of an area as the kit makes them: results tables, the index and a manifest."""
-    schools, scores = area(sizes)
+    schools, scores = area(sizes, means)
     cells = release_of(scores, schools=schools, benchmarks=NO_BENCHMARKS, profile_name=profile)
     decided = plan_of(protect_release(cells, profile_name=profile), profile_name=profile)
     ref = comparison.reference(scores, benchmarks=NO_BENCHMARKS)
@@ -47,6 +47,7 @@ def write_release(folder, *, plan=True, profile="public", sizes=None):
         results = results[results["who"] == own]
         held = disclosure.protect_means(results, profile_name=profile)
         held = apply_release(held, decided, report=report) if plan else held
+        held = ledger.kept(held, book, report=report, area="mine") if book else held
         shown = tables.results_table(held, own=own, caption=Words("ผล", "Results"))._repr_html_()
         (folder / f"{report}{ending}").write_text(
             f"<html><body class='{own}'><h1>โรงเรียน</h1>{shown}</body></html>", "utf-8"
@@ -205,6 +206,47 @@ def test_what_the_public_may_see_and_partners_may_not_is_caught(pages, tmp_path)
     text = (pages / "school-C.html").read_text("utf-8")
     (pages / "school-H.html").write_text(text.replace("30", "15"), "utf-8")
     assert "profiles-differ" in kinds(audit(partner, beside=[pages]))
+
+
+MOVED = {"sizes": SIZES | {"A": 40}, "means": {"A": 53.4}}
+
+
+def released(folder, home):
+    """A first edition for the public, entered in a ledger."""
+    write_release(folder)
+    path = home / "ledger.jsonl"
+    release(folder, initials=["AB", "CD"], ledger_file=path, date="2026-03-01")
+    return path
+
+
+def test_kept_figures_agree_over_all_editions_of_the_next_release(tmp_path):
+    """Four pupils came: both editions keep the old figures, so nobody can subtract one from the other."""
+    book = released(tmp_path / "first", tmp_path)
+    public, partner = (
+        write_release(tmp_path / name, profile=name, book=ledger.read(book), **MOVED) for name in ("public", "partner")
+    )
+    assert audit(public, ledger_file=book).findings == ()
+    assert audit(partner, ledger_file=book, beside=[public]).findings == ()
+    release(public, initials=["AB", "CD"], ledger_file=book, date="2026-03-02")
+    assert audit(partner, ledger_file=book, beside=[public]).findings == ()
+
+
+def test_a_new_figure_for_partners_beside_a_kept_one_for_the_public_is_caught(tmp_path):
+    book = released(tmp_path / "first", tmp_path)
+    public = write_release(tmp_path / "public", book=ledger.read(book), **MOVED)
+    fresh = write_release(tmp_path / "partner", profile="partner", **MOVED)
+    assert kinds(audit(fresh, ledger_file=book)) == {"re-release"}
+    assert kinds(audit(fresh, beside=[public])) >= {"profiles-differ"}
+
+
+def test_the_schools_own_staff_are_warned_of_a_new_figure_and_not_stopped(tmp_path):
+    book = tmp_path / "ledger.jsonl"
+    release(write_release(tmp_path / "first", profile="school"), initials=["AB", "CD"], ledger_file=book)
+    found = audit(write_release(tmp_path / "next", profile="school", **MOVED), ledger_file=book)
+    assert found.exit_code == 0
+    assert {f.kind for f in found.warned} == {"re-release"}
+    assert any("warning" in words.en for words in found.sentences())
+    assert found.to_dict()["warned"]
 
 
 def test_a_staff_report_among_public_ones_is_caught(pages):

@@ -34,7 +34,11 @@ def book(tmp_path):
 
 
 def changed(book, **changes):
-    return [f.kind for f in ledger.changes(printed(**changes), book, area="mine", profile_name="public")]
+    return changed_for(book, "public", **changes)
+
+
+def changed_for(book, profile, **changes):
+    return [f.kind for f in ledger.changes(printed(**changes), book, area="mine", profile_name=profile)]
 
 
 def test_the_same_figure_again_is_no_change(book):
@@ -57,7 +61,29 @@ def test_what_may_be_one_to_nine_pupils_is_found(book, changes, found):
 
 def test_another_area_and_other_readers_are_other_releases(book):
     assert ledger.changes(printed(said="45"), book, area="other", profile_name="public") == []
-    assert ledger.changes(printed(said="45"), book, area="mine", profile_name="partner") == []
+    assert ledger.changes(printed(said="45"), book, area="mine", profile_name="school") == []
+
+
+def test_partners_have_the_public_figure_in_hand_and_the_public_has_not_theirs(book, tmp_path):
+    assert changed_for(book, "partner", said="45") == ["re-release"]
+    assert changed_for(book, "partner", n_low=7.0, n_high=12.0, said="45") == ["re-release"]
+    assert changed_for(book, "partner", n_low=28.0, n_high=32.0, said="46") == []
+    theirs = entered(tmp_path / "partner.jsonl", printed(), profile="partner")
+    assert changed_for(theirs, "public", said="45") == []
+
+
+def test_what_the_public_edition_hides_binds_no_partner(tmp_path):
+    book = entered(tmp_path / "l.jsonl", printed(status="small", n_low=1.0, n_high=9.0, said="hidden"))
+    assert changed_for(book, "partner", n_low=7.0, n_high=12.0) == []
+    row = ledger.kept(table("partner", n=10, n_label="10"), book, report="school-A", area="mine").frame.iloc[0]
+    assert (row["status"], row["mean"]) == ("shown", 46.0)
+
+
+def test_partners_are_shown_the_figure_that_the_public_keeps(book):
+    public, partner = (ledger.kept(table(name), book, report="school-A", area="mine") for name in ("public", "partner"))
+    columns = ["status", "mean", "conf_low", "conf_high", "n_label"]
+    assert partner.frame[columns].equals(public.frame[columns])
+    assert partner.fired == ("D8",)
 
 
 @given(st.integers(10, 300), st.integers(10, 300))
@@ -120,8 +146,9 @@ def test_a_figure_that_moved_by_a_few_pupils_keeps_its_old_value(book):
     assert found.fired == ("D8",)
 
 
-def test_what_is_kept_passes_the_audits_rule(book):
-    row = ledger.kept(table(), book, report="school-A", area="mine").frame.iloc[0]
+@pytest.mark.parametrize("now", [{}, {"mean": 44.0}], ids=["another mean", "the same mean of other pupils"])
+def test_what_is_kept_passes_the_audits_rule(book, now):
+    row = ledger.kept(table(**now), book, report="school-A", area="mine").frame.iloc[0]
     n = float(row["n_label"])
     assert changed(book, said=f"{row['mean']:.0f}", n_low=n - 2, n_high=n + 2) == []
 
