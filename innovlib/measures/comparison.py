@@ -26,8 +26,10 @@ RESULT_COLUMNS = [
 
 #: Whose means are printed with the area's pupils as weights of the years.
 OTHERS = ("similar", "area", "province", "nation")
+_TEST = ["test", "grade"]
 _PERIOD = ["period", "first_year_be", "last_year_be", "pooled"]
-_KEY = [*SERIES, "period"]
+_KEY = ["of", *SERIES, "period"]
+_MEMBERS = ["school_id", *CELL, "n_tested", "mean"]
 
 
 @dataclass(frozen=True)
@@ -125,16 +127,57 @@ def school_results(
     difference is shrunken by its reliability (:func:`innovlib.measures.similar.shrunken`). Where the difference as it
     is printed points the other way, P is ½: no verdict contradicts the numbers beside it.
     """
-    own = ref.scores[ref.scores["school_id"] == school_id]
+    near = pd.DataFrame({"school_id": school_id, "similar_id": list(similar_ids or [])})
+    return of_school(
+        every_school(
+            ref, school_ids=[school_id], near=near, smallest_n=smallest_n, length=length, latest_only=latest_only
+        ),
+        school_id=school_id,
+    )
+
+
+def every_school(
+    ref: Reference,
+    *,
+    school_ids: list[str],
+    near: pd.DataFrame,
+    smallest_n: int = 10,
+    length: int = 3,
+    latest_only: bool = False,
+) -> pd.DataFrame:
+    """The results of many schools at once, each beside its own similar schools (:func:`school_results`).
+
+    Parameters
+    ----------
+    near
+        One row per pair of ``school_id`` and ``similar_id`` (:func:`innovlib.measures.similar.neighbours`).
+
+    Returns
+    -------
+    DataFrame
+        The rows of :func:`school_results` for every school that has results, with ``of`` in front: whose they are.
+    """
+    own = ref.scores[ref.scores["school_id"].isin(list(school_ids))]
     if own.empty:
         return _no_results()
-    own = _with_periods(own, ref=ref, smallest_n=smallest_n, length=length, latest_only=latest_only)
-    peers = ref.scores[ref.scores["school_id"].isin(list(similar_ids or []))]
-    rows = [_averaged(own).assign(who="school", school_id=school_id, n_schools=1)]
-    if peers["school_id"].nunique() >= SMALLEST_GROUP:
-        rows.append(_group_rows(own, peers, who="similar"))
-    rows += _reference_rows(own, ref=ref, with_area=True)
+    own = _with_periods(own.assign(of=own["school_id"]), ref=ref, smallest_n=smallest_n, length=length,
+                        latest_only=latest_only)  # fmt: skip
+    pairs = near.loc[near["school_id"].isin(own["of"]), ["school_id", "similar_id"]]
+    pairs = pairs.set_axis(["of", "school_id"], axis="columns")
+    peers = ref.scores[_MEMBERS].merge(pairs, on="school_id")
+    enough = peers.groupby("of")["school_id"].nunique()
+    enough = set(enough.index[enough >= SMALLEST_GROUP])
+    peers = peers[peers["of"].isin(enough)]
+    rows = [_averaged(own).assign(who="school", n_schools=1)]
+    rows[0]["school_id"] = rows[0]["of"]
+    rows += [_group_rows(own, peers, who="similar")] if len(peers) else []
+    rows += _reference_rows(own, ref=ref, with_area=True, judged=set(own["of"]) - enough)
     return _finished(_with_school_verdicts(_together(rows, ref=ref)))
+
+
+def of_school(results: pd.DataFrame, *, school_id: str) -> pd.DataFrame:
+    """The rows of one school in what :func:`every_school` found; empty where it has no results."""
+    return results[results["of"] == school_id].drop(columns="of").reset_index(drop=True)
 
 
 def running(results: pd.DataFrame) -> pd.DataFrame:
@@ -170,37 +213,43 @@ def group_results(
     """
     members = ref.scores[ref.scores["school_id"].isin(school_ids)]
     if members.empty:
-        return _no_results()
-    own = group_means(members).rename(columns={"n": "n_tested"})
+        return _no_results().drop(columns="of")
+    own = group_means(members).rename(columns={"n": "n_tested"}).assign(of="")
     least = np.inf if pooled else smallest_n
     own = _with_periods(own, ref=ref, smallest_n=least, length=length, latest_only=latest_only)
     others = ref.scores[~ref.scores["school_id"].isin(school_ids)]
-    rows = [_group_rows(own, members, who=who)]
+    rows = [_group_rows(own, members[_MEMBERS].assign(of=""), who=who)]
     if others["school_id"].nunique() >= SMALLEST_GROUP:
-        rows.append(_group_rows(own, others, who="similar"))
+        rows.append(_group_rows(own, others[_MEMBERS].assign(of=""), who="similar"))
     rows += _reference_rows(own, ref=ref, with_area=who != "area")
-    return _finished(_with_group_verdicts(_together(rows, ref=ref), who=who))
+    return _finished(_with_group_verdicts(_together(rows, ref=ref), who=who)).drop(columns="of")
 
 
 def _with_periods(
-    own: pd.DataFrame, *, ref: Reference, smallest_n: int, length: int, latest_only: bool
+    own: pd.DataFrame, *, ref: Reference, smallest_n: float, length: int, latest_only: bool
 ) -> pd.DataFrame:
     """The rows with their period: single years, or windows that end at the area's latest year of that test."""
-    held = ref.means[["test", "grade", "year_be"]].drop_duplicates()
-    parts = []
-    for (test, grade), rows in own.groupby(["test", "grade"], observed=True):
-        years = held.loc[(held["test"] == test) & (held["grade"] == grade), "year_be"]
-        latest = int(years.max())
-        pooled = latest_only or must_pool(rows, smallest_n=smallest_n)
-        width = length if pooled else 1
-        span = years.groupby(windows(years, latest=latest, length=width)).agg(["min", "max"])
-        first = windows(rows["year_be"], latest=latest, length=width)
-        rows = rows.assign(first_year_be=first.map(span["min"]), last_year_be=first.map(span["max"]), pooled=pooled)
-        parts.append(rows[rows["year_be"] > latest - length] if latest_only else rows)
-    out = pd.concat(parts).merge(ref.means[[*CELL, "n"]].rename(columns={"n": "weight_area"}), on=CELL, how="left")
+    held = ref.means[[*_TEST, "year_be"]].drop_duplicates()
+    held = held.assign(latest=held.groupby(_TEST, observed=True)["year_be"].transform("max"))
+    rows = own.merge(held, on=[*_TEST, "year_be"])
+    few = (rows["n_tested"] < smallest_n).astype(bool).groupby([rows[c] for c in ("of", *_TEST)], observed=True)
+    rows["pooled"] = few.transform("any") | latest_only  # one way for all results of a test: see must_pool
+    rows["width"] = np.where(rows["pooled"], length, 1)
+    spans = pd.concat([_spans(held, width) for width in sorted({1, length})])
+    rows["window"] = windows(rows["year_be"], latest=rows["latest"], length=rows["width"])
+    rows = rows.merge(spans, on=[*_TEST, "width", "window"])
+    rows = rows[rows["year_be"] > rows["latest"] - length] if latest_only else rows
+    out = rows.merge(ref.means[[*CELL, "n"]].rename(columns={"n": "weight_area"}), on=CELL, how="left")
     one = out["first_year_be"] == out["last_year_be"]
     period = out["first_year_be"].astype("str") + ("–" + out["last_year_be"].astype("str")).where(~one, "")
-    return out.assign(period=period, weight=out["n_tested"].astype(float))
+    return out.drop(columns=["latest", "width", "window"]).assign(period=period, weight=out["n_tested"].astype(float))
+
+
+def _spans(held: pd.DataFrame, width: int) -> pd.DataFrame:
+    """The first and the last year that the area has in each window of so many years."""
+    window = windows(held["year_be"], latest=held["latest"], length=width)
+    spans = held.assign(window=window, width=width).groupby([*_TEST, "width", "window"], observed=True)["year_be"]
+    return spans.agg(first_year_be="min", last_year_be="max").reset_index()
 
 
 def _averaged(rows: pd.DataFrame) -> pd.DataFrame:
@@ -208,38 +257,69 @@ def _averaged(rows: pd.DataFrame) -> pd.DataFrame:
     sum of ``n_tested``."""
     own, area = rows["weight"], rows["weight_area"].astype(float)
     totals = rows.assign(n=rows["n_tested"].astype(float), a=rows["mean"] * own, b=rows["mean"] * area, area=area)
-    sums = totals.groupby([*SERIES, *_PERIOD], as_index=False, observed=True)[["n", "a", "b", "weight", "area"]].sum()
+    sums = totals.groupby(["of", *SERIES, *_PERIOD], as_index=False, observed=True)[["n", "a", "b", "weight", "area"]]
+    sums = sums.sum()
     sums = sums.assign(mean=sums["a"] / sums["weight"], mean_area=sums["b"] / sums["area"])
     return sums.drop(columns=["a", "b", "weight", "area"])
 
 
 def _group_rows(own: pd.DataFrame, members: pd.DataFrame, *, who: str) -> pd.DataFrame:
-    """A group's mean over the same years and weights, its error by schools, the middle half of its schools."""
-    years = own[[*CELL, *_PERIOD, "weight", "weight_area"]]
-    by_year = group_means(members).rename(columns={"n": "n_tested"}).merge(years, on=CELL)
-    schools = members.merge(by_year[[*CELL, "period", "weight", "mean", "n_tested"]], on=CELL, suffixes=("", "_group"))
-    n = schools["n_tested"].astype(float)
-    schools["influence"] = schools["weight"] * n / schools["n_tested_group"] * (schools["mean"] - schools["mean_group"])
-    schools["n"], schools["total"] = n, n * schools["mean"]
-    each = schools.groupby([*_KEY, "school_id"], as_index=False, observed=True)[["influence", "n", "total"]].sum()
-    each["mean"], each["square"] = each["total"] / each["n"], each["influence"] ** 2
+    """A group's mean over the same years and weights, its error by schools, the middle half of its schools.
+
+    ``members`` are scores with ``of``: on whose page they are averaged. ``std_error_area`` is the error of
+    ``mean_area``.
+    """
+    years = own[["of", *CELL, *_PERIOD, "weight", "weight_area"]]
+    schools = members.merge(years, on=["of", *CELL])
+    schools["n"] = schools["n_tested"].astype(float)
+    schools["total"] = schools["n"] * schools["mean"]
+    by_year = schools.groupby(["of", *CELL], observed=True)[["n", "total"]].transform("sum")
+    distance = schools["n"] / by_year["n"] * (schools["mean"] - by_year["total"] / by_year["n"])
+    schools = schools.assign(own=schools["weight"] * distance, area=schools["weight_area"] * distance)
+    each = schools.groupby([*_KEY, "school_id"], as_index=False, observed=True)[["own", "area", "n", "total"]].sum()
+    each = each.assign(mean=each["total"] / each["n"], own=each["own"] ** 2, area=each["area"] ** 2)
     by_key = each.groupby(_KEY, observed=True)
     k = by_key.size()
-    weight = by_year.groupby(_KEY, observed=True)["weight"].sum()
-    spread = by_key["mean"].quantile([0.25, 0.75]).unstack().set_axis(["spread_low", "spread_high"], axis="columns")
-    error = np.sqrt(by_key["square"].sum() * (k / (k - 1)).where(k > 1)) / weight
-    found = spread.assign(n_schools=k, std_error=error, df=k - 1).reset_index()
-    return _averaged(by_year).merge(found, on=_KEY, how="left").assign(who=who, school_id="")
+    quartiles = by_key["mean"].quantile([0.25, 0.75]).unstack().set_axis(["spread_low", "spread_high"], axis="columns")
+    means = years.merge(schools.groupby(["of", *CELL], as_index=False, observed=True)[["n", "total"]].sum())
+    means = means.assign(mean=means["total"] / means["n"]).rename(columns={"n": "n_tested"})
+    weights = means.groupby(_KEY, observed=True)[["weight", "weight_area"]].sum().astype(float)
+    squares = by_key[["own", "area"]].sum().mul((k / (k - 1)).where(k > 1), axis="index") ** 0.5
+    found = quartiles.assign(n_schools=k, df=k - 1, std_error=squares["own"] / weights["weight"],
+                             std_error_area=squares["area"] / weights["weight_area"])  # fmt: skip
+    return _averaged(means).merge(found.reset_index(), on=_KEY, how="left").assign(who=who, school_id="")
 
 
-def _reference_rows(own: pd.DataFrame, *, ref: Reference, with_area: bool) -> list[pd.DataFrame]:
-    """Rows of the area and the nation: published figures where there are, the area's own schools otherwise."""
+def _reference_rows(
+    own: pd.DataFrame, *, ref: Reference, with_area: bool, judged: set[str] | None = None
+) -> list[pd.DataFrame]:
+    """Rows of the area and the nation: published figures where there are, the area's own schools otherwise.
+
+    ``judged`` are the pages on which the area is what a result is judged against; all, if it is not given.
+    """
     rows = [_published_rows(own, ref=ref, level="nation")]
     if with_area:
         published = _published_rows(own, ref=ref, level="area")
         unknown = own[~pd.MultiIndex.from_frame(own[_KEY]).isin(pd.MultiIndex.from_frame(published[_KEY]))]
-        rows += [published, *([_group_rows(unknown, ref.scores, who="area")] if len(unknown) else [])]
+        against = unknown["of"].isin(unknown["of"] if judged is None else judged)
+        pages = unknown[against].groupby("of")
+        rows += [published, *(_group_rows(p, ref.scores[_MEMBERS].assign(of=of), who="area") for of, p in pages)]
+        rows += [_area_for_print(unknown[~against], ref=ref)] if len(unknown[~against]) else []
     return [r for r in rows if len(r)]
+
+
+def _area_for_print(own: pd.DataFrame, *, ref: Reference) -> pd.DataFrame:
+    """The area's own rows where nothing is judged against them: alike on all pages that speak of the same years.
+
+    So they are worked out once for each set of years, not once for each school.
+    """
+    years = own.groupby(_KEY, observed=True)["year_be"].agg(lambda y: ",".join(map(str, sorted(y)))).rename("years")
+    rows = own.merge(years.reset_index(), on=_KEY)
+    alike = rows.drop_duplicates([*CELL, "period", "years"]).assign(of=lambda r: r["years"], weight=1.0)
+    members = ref.scores[_MEMBERS].merge(alike[["of", *CELL]], on=CELL)
+    found = _group_rows(alike, members, who="area").rename(columns={"of": "years"})
+    pages = rows[[*_KEY, "years"]].drop_duplicates()
+    return pages.merge(found, on=[*SERIES, "period", "years"]).drop(columns="years")
 
 
 def _published_rows(own: pd.DataFrame, *, ref: Reference, level: str) -> pd.DataFrame:
@@ -248,8 +328,8 @@ def _published_rows(own: pd.DataFrame, *, ref: Reference, level: str) -> pd.Data
     Half a period's figure beside a whole period's result would compare different years.
     """
     figures = ref.benchmarks.loc[ref.benchmarks["level"] == level, [*CELL, "mean"]]
-    years = own[[*CELL, *_PERIOD, "weight", "weight_area", "n_tested"]].merge(figures, on=CELL, how="left")
-    complete = years.groupby(_KEY, observed=True)["mean"].transform(lambda m: m.notna().all())
+    years = own[["of", *CELL, *_PERIOD, "weight", "weight_area", "n_tested"]].merge(figures, on=CELL, how="left")
+    complete = years["mean"].notna().groupby([years[c] for c in _KEY], observed=True).transform("all")
     out = _averaged(years[complete.astype(bool)])
     return out.assign(who=level, school_id="", n=np.nan, n_schools=pd.NA, published=True)
 
@@ -258,19 +338,22 @@ def _together(rows: list[pd.DataFrame], *, ref: Reference) -> pd.DataFrame:
     """All rows in one frame with every column of a result, and the spread of their series."""
     out = pd.concat(rows, ignore_index=True).merge(ref.spread, on=SERIES, how="left")
     later = ("verdict", "p_above", "against")
-    return out.reindex(columns=[*(c for c in RESULT_COLUMNS if c not in later), "mean_area", "tau2"])
+    kept = [c for c in RESULT_COLUMNS if c not in later]
+    return out.reindex(columns=["of", *kept, "mean_area", "std_error_area", "tau2"])
 
 
 def _with_school_verdicts(out: pd.DataFrame) -> pd.DataFrame:
     """P(above) of the school's rows against similar schools, or against the area where there are none."""
-    against = "similar" if (out["who"] == "similar").any() else "area"
+    beside_similar = out["of"].isin(out.loc[out["who"] == "similar", "of"])
     enough = out["published"].eq(True) | (out["n_schools"].fillna(0) >= SMALLEST_GROUP)
-    other = out.loc[(out["who"] == against) & enough, [*_KEY, "mean", "mean_area", "std_error"]]
+    chosen = (out["who"] == "similar") | ((out["who"] == "area") & ~beside_similar)
+    other = out.loc[chosen & enough, [*_KEY, "mean", "mean_area", "std_error"]]
     school = out[out["who"] == "school"].merge(other, on=_KEY, how="left", suffixes=("", "_other"))
     # The other side is an average of schools that themselves vary, so it carries an error of its own.
     variance = school["pupil_sd"] ** 2 / school["n"] + school["std_error_other"].fillna(0.0) ** 2
     found = shrunken(school["mean"] - school["mean_other"], variance, tau2=school["tau2"].to_numpy())
     printed = school["mean"] - school["mean_area_other"]
+    against = np.where(school["of"].isin(out.loc[out["who"] == "similar", "of"]), "similar", "area")
     return _judged(out, school, p_above=found["p_above"], printed=printed, who="school", against=against)
 
 
@@ -288,7 +371,7 @@ def _with_group_verdicts(out: pd.DataFrame, *, who: str) -> pd.DataFrame:
     return _judged(out, group, p_above=p_above, printed=printed, who=who, against=against)
 
 
-def _judged(out: pd.DataFrame, judged: pd.DataFrame, *, p_above, printed, who: str, against: str) -> pd.DataFrame:
+def _judged(out: pd.DataFrame, judged: pd.DataFrame, *, p_above, printed, who: str, against) -> pd.DataFrame:
     """The rows with P(above) put on those that were compared, and against whom; ½ where print points the other way."""
     p = np.asarray(p_above, dtype=float)
     p = np.where(np.asarray(printed, dtype=float) * (p - 0.5) < 0, 0.5, p)
@@ -298,8 +381,10 @@ def _judged(out: pd.DataFrame, judged: pd.DataFrame, *, p_above, printed, who: s
 
 def _finished(out: pd.DataFrame) -> pd.DataFrame:
     """The result's columns and types, in print order: who, test, grade, subject, year; others' means as printed."""
-    out["mean"] = out["mean"].where(~out["who"].isin(OTHERS), out["mean_area"])
-    out = out.reindex(columns=RESULT_COLUMNS)
+    others = out["who"].isin(OTHERS)
+    out["mean"] = out["mean"].where(~others, out["mean_area"])
+    out["std_error"] = out["std_error"].where(~others, out["std_error_area"])
+    out = out.reindex(columns=["of", *RESULT_COLUMNS])
     out["published"] = out["published"].eq(True).fillna(False).astype(bool)
     out["verdict"] = [verdict(p) for p in out["p_above"].to_numpy(dtype=float)]
     out["against"] = out["against"].fillna("")
@@ -307,7 +392,8 @@ def _finished(out: pd.DataFrame) -> pd.DataFrame:
     out["n_schools"] = out["n_schools"].astype("Int64")
     order = {"who": ("school", "cohort", "pilots", "similar", "area", "province", "nation"), "test": terms.TESTS,
              "grade": terms.GRADES, "subject": terms.SUBJECTS}  # fmt: skip
-    ranks = pd.DataFrame({c: out[c].map({v: i for i, v in enumerate(values)}) for c, values in order.items()})
+    ranks = {c: out[c].map({v: i for i, v in enumerate(values)}) for c, values in order.items()}
+    ranks = pd.DataFrame({"of": out["of"]} | ranks)
     ranks["first_year_be"] = out["first_year_be"]
     return out.loc[ranks.sort_values(list(ranks.columns), kind="stable").index].reset_index(drop=True)
 
@@ -315,4 +401,4 @@ def _finished(out: pd.DataFrame) -> pd.DataFrame:
 def _no_results() -> pd.DataFrame:
     words = ("who", "school_id", *SERIES, "period", "sd_source", "verdict", "against")
     types = {"n": "Int64", "n_schools": "Int64", "published": bool, "pooled": bool} | dict.fromkeys(words, "str")
-    return pd.DataFrame({c: [] for c in RESULT_COLUMNS}).astype(types)
+    return pd.DataFrame({c: [] for c in ("of", *RESULT_COLUMNS)}).astype({"of": "str"} | types)

@@ -121,7 +121,7 @@ def standardised(scores: pd.DataFrame) -> pd.DataFrame:
     return rows[["school_id", *CELL]].assign(n=n, gap=gap, z=gap / rows["pupil_sd"], variance_z=1 / n)
 
 
-def windows(years: pd.Series, *, latest: int, length: int = 3) -> pd.Series:
+def windows(years: pd.Series, *, latest: int | pd.Series, length: int | pd.Series = 3) -> pd.Series:
     """The first year of the window each year falls in: windows do not overlap and the last one ends at ``latest``.
 
     They do not overlap because the difference of two overlapping windows would give single years away.

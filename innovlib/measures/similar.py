@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 from scipy import stats
@@ -74,24 +76,56 @@ def similar_schools(
             Words(f"ไม่มีโรงเรียนรหัส {school_id}", f"no school {school_id}"),
             todo=did_you_mean(str(school_id), schools["school_id"]),
         )
-    z = context(schools, earlier=earlier)
-    empty = pd.DataFrame({"school_id": [], "name_th": [], "district": [], "distance": []})
-    if z.shape[1] == 0 or z.loc[school_id].isna().all():
-        return empty
-    squares = (z - z.loc[school_id]) ** 2
+    return named(neighbours(schools, school_ids=[school_id], k=k, earlier=earlier), schools)
+
+
+def named(near: pd.DataFrame, schools: pd.DataFrame) -> pd.DataFrame:
+    """One school's rows of :func:`neighbours` as :func:`similar_schools` gives them, with names and districts."""
+    near = near[["similar_id", "distance"]].set_axis(["school_id", "distance"], axis="columns")
+    found = near.merge(schools[["school_id", "name_th", "district"]], on="school_id", how="left")
+    return found[["school_id", "name_th", "district", "distance"]]
+
+
+def neighbours(
+    schools: pd.DataFrame, *, school_ids: Sequence[str], k: int = N_SIMILAR, earlier: pd.Series | None = None
+) -> pd.DataFrame:
+    """The similar schools of many schools at once (:func:`similar_schools`).
+
+    Returns
+    -------
+    DataFrame
+        ``school_id``, ``similar_id``, ``distance``; for each school its k nearest, nearest first. Schools that have no
+        comparison have no row.
+    """
+    z = context(schools, earlier=earlier).sort_index()  # by id, so that a stable sort by distance breaks ties by id
+    ids, values, places = z.index.to_numpy(), z.to_numpy(dtype=float), {i: at for at, i in enumerate(z.index)}
+    grade = schools.set_index("school_id")["highest_grade"].reindex(z.index)
+    grade = grade.astype("str").where(grade.notna(), None).to_numpy(dtype=object)
+    found = [_nearest(values, grade, at=places[i], k=k) for i in school_ids] if z.shape[1] else []
+    sizes = [len(near) for near, _ in found]
+    empty = [np.array([], dtype=float)]
+    return pd.DataFrame(
+        {
+            "school_id": np.repeat(np.asarray(list(school_ids), dtype=object)[: len(found)], sizes).astype(str),
+            "similar_id": ids[np.concatenate([near for near, _ in found] or empty).astype(int)].astype(str),
+            "distance": np.concatenate([distance for _, distance in found] or empty),
+        }
+    ).astype({"school_id": "str", "similar_id": "str"})
+
+
+def _nearest(z: np.ndarray, grade: np.ndarray, *, at: int, k: int) -> tuple[np.ndarray, np.ndarray]:
+    """Places and distances of the k schools nearest to the one at ``at``; none where fewer than five compare."""
+    squares = (z - z[at]) ** 2
+    known = np.isfinite(squares)
+    share = known.mean(axis=1)
     # At least half of the context must be known of both, otherwise "near" means only "unknown".
-    distance = np.sqrt(squares.mean(axis="columns")).where(squares.notna().mean(axis="columns") >= 0.5)
-    found = schools[["school_id", "name_th", "district"]].assign(distance=distance.to_numpy())
-    found = found[(found["school_id"] != school_id) & found["distance"].notna()]
-    same_kind = found[_same_highest_grade(schools, school_id=school_id).loc[found.index]]
-    found = same_kind if len(same_kind) >= SMALLEST_GROUP else found
-    found = found.sort_values(["distance", "school_id"], kind="stable").head(k)
-    return empty if len(found) < SMALLEST_GROUP else found.reset_index(drop=True)
-
-
-def _same_highest_grade(schools: pd.DataFrame, *, school_id: str) -> pd.Series:
-    highest = schools["highest_grade"]
-    return (highest == highest[schools["school_id"] == school_id].iloc[0]).fillna(False)
+    usable = share >= 0.5
+    usable[at] = False
+    same_kind = usable & (grade == grade[at]) if grade[at] is not None else usable & False
+    places = np.flatnonzero(same_kind if same_kind.sum() >= SMALLEST_GROUP else usable)
+    distance = np.sqrt(np.where(known, squares, 0.0).sum(axis=1)[places] / known.sum(axis=1)[places])
+    order = np.argsort(distance, kind="stable")[:k]
+    return (places[order], distance[order]) if len(places) >= SMALLEST_GROUP else (places[:0], distance[:0])
 
 
 def between_variance(gaps: np.ndarray, variances: np.ndarray) -> float:

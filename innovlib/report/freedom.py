@@ -6,6 +6,7 @@ For one school, a cohort or the area (:mod:`innovlib.report.parties`). The numbe
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -40,37 +41,68 @@ def found(autonomy: pd.DataFrame, who: tuple[Party, ...], *, profile_name: str) 
         ``verdict``: of de_facto against the other schools, of the gap more, less or undecided. Empty where nobody of
         the first party was asked.
     """
-    latest = autonomy[autonomy["year_be"] == autonomy["year_be"].max()]
-    return _protected(latest, who, over=[], profile_name=profile_name)
+    return shown(measured(autonomy, who), who, profile_name=profile_name)
 
 
 def over_years(autonomy: pd.DataFrame, who: tuple[Party, ...], *, profile_name: str) -> Protected:
     """As :func:`found`, for every year: what is really done, by the index alone."""
-    everything = _protected(autonomy, who, over=["year_be"], profile_name=profile_name)
+    everything = _measured(autonomy, who, over=["year_be"])
+    everything = shown(everything, who, profile_name=profile_name, keys=["year_be", *_KEYS])
     return everything.where(domain=INDEX, aspect="de_facto") if len(everything.frame) else everything
 
 
-def _protected(autonomy: pd.DataFrame, who: tuple[Party, ...], *, over: list[str], profile_name: str) -> Protected:
-    if parties.first(who).rows(autonomy).empty:
-        return Protected(pd.DataFrame({c: [] for c in _COLUMNS}), profile_name)
-    rows = pd.concat([_measured(party, autonomy, over) for party in who], ignore_index=True)
-    if not over:
-        rows["year_be"] = autonomy["year_be"].max()
-    keys = [*over, *_KEYS]
-    rows["verdict"] = parties.compared(rows, keys=keys, other="others")
-    safe = protect_answers(rows.drop(columns=["std_error", "p_value"]), profile_name=profile_name)
-    return replace(safe, frame=_gap_verdicts(safe.frame))
+def measured(autonomy: pd.DataFrame, who: Sequence[Party]) -> pd.DataFrame:
+    """Profile and index of many parties in the latest year, not yet fit to be seen: :func:`shown` makes a page's of it.
+
+    Returns
+    -------
+    DataFrame
+        As :func:`innovlib.measures.autonomy.profile` with ``who``, ``school_id`` (of schools alone), ``rest_schools``,
+        ``rest_respondents`` and ``year_be``; no rows of parties that were not asked.
+    """
+    latest = autonomy[autonomy["year_be"] == autonomy["year_be"].max()]
+    return _measured(latest, who, over=[]).assign(year_be=autonomy["year_be"].max())
 
 
-def _measured(party: Party, autonomy: pd.DataFrame, over: list[str]) -> pd.DataFrame:
+def _measured(autonomy: pd.DataFrame, who: Sequence[Party], *, over: list[str]) -> pd.DataFrame:
+    """One school's respondents are its units, a group's units are its schools; all single schools are done at once."""
+    alone = [i for party in who if party.who == "school" for i in party.school_ids]
+    sides = [(Party("school", tuple(alone)), [*over, "school_id"])] if alone else []
+    sides += [(party, over) for party in who if party.who != "school"]
+    # Others who were not asked are told as absent; of a page's own party without an answer there is nothing to tell.
+    asked = [side for i, side in enumerate(sides) if i or len(side[0].rows(autonomy))]
+    rows = [_described(party, autonomy, by) for party, by in asked]
+    return pd.concat(rows, ignore_index=True) if rows else pd.DataFrame({c: [] for c in (*_COLUMNS, "school_id")})
+
+
+def _described(party: Party, autonomy: pd.DataFrame, by: list[str]) -> pd.DataFrame:
     """Profile and index of one party, with the rest of its larger group counted."""
     own, rest = party.rows(autonomy), party.rest_rows(autonomy)
-    by = [*over, "school_id"] if party.who == "school" else over
     rows = [measures.profile(own, over=by), measures.index(own, over=by).assign(domain=INDEX)]
     respondents = len(rest[["school_id", "respondent_role"]].drop_duplicates())
     return pd.concat(rows, ignore_index=True).assign(
         who=party.who, rest_schools=rest["school_id"].nunique(), rest_respondents=respondents
     )
+
+
+def shown(
+    everything: pd.DataFrame, who: tuple[Party, ...], *, profile_name: str, keys: Sequence[str] = _KEYS
+) -> Protected:
+    """What one page may show of :func:`measured`: its parties, compared with the other schools (see :func:`found`)."""
+    sides = [everything[_is_of(everything, party)] for party in who]
+    if sides[0].empty:
+        return Protected(pd.DataFrame({c: [] for c in _COLUMNS}), profile_name)
+    rows = pd.concat(sides, ignore_index=True)
+    rows["verdict"] = parties.compared(rows, keys=list(keys), other="others")
+    safe = protect_answers(rows.drop(columns=["std_error", "p_value"]), profile_name=profile_name)
+    return replace(safe, frame=_gap_verdicts(safe.frame))
+
+
+def _is_of(rows: pd.DataFrame, party: Party) -> pd.Series:
+    mine = rows["who"] == party.who
+    if party.who == "school":
+        mine &= rows["school_id"].isin(party.school_ids) if "school_id" in rows else False
+    return mine
 
 
 def _gap_verdicts(frame: pd.DataFrame) -> pd.DataFrame:
@@ -202,7 +234,8 @@ def _rows(frame: pd.DataFrame) -> pd.DataFrame:
 def brief(safe: Protected, *, synthetic: bool = False, lang: str = "both") -> figures.Figure:
     """The domains and the index on a short ladder, for a page that holds more than this figure."""
     own, who = next(iter(safe.frame["who"]), ""), subject(safe)
-    rows = [_table_row(safe, own, who or own, domain) for domain in DOMAINS] if own else []
+    cells = _cells(safe)
+    rows = [_table_row(cells, own, who or own, domain) for domain in DOMAINS] if own else []
     data = pd.DataFrame([row | {"label": row["what"]} for row in rows])
     return figures.ladder(
         replace(safe, frame=data), title=gap_headline(safe), alt=alt(safe),
@@ -215,7 +248,8 @@ def profile_table(safe: Protected, *, lang: str) -> Table:
     """The profile and the index, a row a domain: what is granted, what is really done, and what others do."""
     own, who = next(iter(safe.frame["who"]), ""), subject(safe)
     others = "others" in set(safe.frame["who"]) and who != "others"
-    rows = [_table_row(safe, own, who, domain) for domain in DOMAINS] if who else []
+    cells = _cells(safe)
+    rows = [_table_row(cells, own, who, domain) for domain in DOMAINS] if who else []
     columns = ["what", "granted", "granted_status", "done", "conf_low", "conf_high", "gap", "gap_low", "gap_high",
                "others", "others_status", "verdict", "status"]  # fmt: skip
     heads = [
@@ -237,8 +271,12 @@ def _of(who: str, what: Words) -> Words:
     return Words(f"{name.th} {what.th}", f"{name.en}: {what.en}")
 
 
-def _table_row(safe: Protected, own: str, who: str, domain: str) -> dict:
-    cells = safe.frame.set_index(["who", "domain", "aspect"]).to_dict("index")
+def _cells(safe: Protected) -> dict[tuple[str, str, str], dict]:
+    """The rows by who, domain and aspect."""
+    return {(row["who"], row["domain"], row["aspect"]): row for row in safe.frame.to_dict("records")}
+
+
+def _table_row(cells: dict[tuple[str, str, str], dict], own: str, who: str, domain: str) -> dict:
     done, gap, granted = cells[who, domain, "de_facto"], cells[who, domain, "gap"], cells[own, domain, "de_jure"]
     other = cells.get(("others", domain, "de_facto"), {"estimate": np.nan, "status": "absent"})
     return {

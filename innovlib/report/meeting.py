@@ -15,8 +15,8 @@ import pandas as pd
 from innovlib import terms
 from innovlib.area.store import Area
 from innovlib.errors import BadInput, Words
-from innovlib.measures import comparison, similar
-from innovlib.measures.earlier import earlier_results
+from innovlib.measures import comparison
+from innovlib.measures.side_by_side import SideBySide
 from innovlib.report import figures, freedom, identity, labels, parties, partners, since, timeline, words
 from innovlib.report.disclosure import Protected, profile
 from innovlib.report.typeset import escape, keep_names, lines, one_line, words_html
@@ -106,9 +106,11 @@ class Desk:
         return self.area.table("schools")
 
     @cached_property
-    def earlier(self) -> pd.Series:
-        """Results from before any school joined."""
-        return earlier_results(self.area.table("scores"), self.schools)
+    def beside(self) -> SideBySide:
+        """All schools beside their similar schools."""
+        return SideBySide(
+            self.schools, self.area.table("scores"), self.ref, smallest_n=profile(self.profile).smallest_n
+        )
 
     @property
     def profile(self) -> str:
@@ -162,11 +164,7 @@ def deck(
 def of_school(desk: Desk, school: pd.Series) -> Slide:
     """One school's slide: its work and partners on one line of time, and what its results say, as in its report."""
     school_id, page, area = str(school["school_id"]), desk.release.page(f"school-{school['school_id']}"), desk.area
-    peers = similar.similar_schools(desk.schools, school_id=school_id, earlier=desk.earlier)
-    about = {"school_id": school_id, "similar_ids": list(peers["school_id"]),
-             "smallest_n": profile(desk.profile).smallest_n}  # fmt: skip
-    latest = page.means(comparison.school_results(desk.ref, latest_only=True, **about))
-    history = page.means(comparison.running(comparison.school_results(desk.ref, **about)))
+    latest, history = page.means(desk.beside.latest(school_id)), page.means(desk.beside.history(school_id))
     own = desk.schools[desk.schools["school_id"] == school_id]
     joined, on = identity.joined_year(own), timeline.as_of(area)
     entries = page.passed(timeline.entries(area.table("progress"), school_ids=[school_id], on=on,

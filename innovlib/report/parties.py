@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -36,6 +37,11 @@ class Party:
 def of_school(schools: pd.DataFrame, *, school_id: str) -> tuple[Party, ...]:
     """A school beside the pilot schools and the others of its area."""
     return (Party("school", (school_id,)), *of_area(schools))
+
+
+def of_every_school(schools: pd.DataFrame, *, school_ids: Sequence[str]) -> tuple[Party, ...]:
+    """All sides that the pages of these schools speak of."""
+    return (Party("school", tuple(school_ids)), *of_area(schools))
 
 
 def of_cohort(schools: pd.DataFrame, *, cohort: int) -> tuple[Party, ...]:

@@ -124,7 +124,7 @@ def test_the_example_speaks_of_each_cohort(cohort):
 
 
 def test_all_schools_at_once_give_what_each_gets_alone():
-    area = open_area(paths.EXAMPLE)
+    area = open_area(EXAMPLE)
     schools, autonomy = area.table("schools"), area.table("autonomy")
     everybody = parties.of_every_school(schools, school_ids=list(schools["school_id"]))
     answered = freedom.measured(autonomy, everybody)
