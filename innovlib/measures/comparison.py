@@ -15,7 +15,8 @@ import pandas as pd
 from scipy import stats
 
 from innovlib import terms
-from innovlib.measures.outcomes import CELL, SERIES, group_means, pupil_sd, standardised, verdict, windows, with_results
+from innovlib.measures.outcomes import CELL, SERIES, group_means, pupil_sd, standardised, verdict, with_results
+from innovlib.measures.periods import with_periods
 from innovlib.measures.similar import SMALLEST_GROUP, between_variance, shrunken
 
 RESULT_COLUMNS = [
@@ -26,7 +27,6 @@ RESULT_COLUMNS = [
 
 #: Whose means are printed with the area's pupils as weights of the years.
 OTHERS = ("similar", "area", "province", "nation")
-_TEST = ["test", "grade"]
 _PERIOD = ["period", "first_year_be", "last_year_be", "pooled"]
 _KEY = ["of", *SERIES, "period"]
 _MEMBERS = ["school_id", *CELL, "n_tested", "mean"]
@@ -160,7 +160,7 @@ def every_school(
     own = ref.scores[ref.scores["school_id"].isin(list(school_ids))]
     if own.empty:
         return _no_results()
-    own = _with_periods(own.assign(of=own["school_id"]), ref=ref, smallest_n=smallest_n, length=length,
+    own = with_periods(own.assign(of=own["school_id"]), means=ref.means, smallest_n=smallest_n, length=length,
                         latest_only=latest_only)  # fmt: skip
     pairs = near.loc[near["school_id"].isin(own["of"]), ["school_id", "similar_id"]]
     pairs = pairs.set_axis(["of", "school_id"], axis="columns")
@@ -216,40 +216,13 @@ def group_results(
         return _no_results().drop(columns="of")
     own = group_means(members).rename(columns={"n": "n_tested"}).assign(of="")
     least = np.inf if pooled else smallest_n
-    own = _with_periods(own, ref=ref, smallest_n=least, length=length, latest_only=latest_only)
+    own = with_periods(own, means=ref.means, smallest_n=least, length=length, latest_only=latest_only)
     others = ref.scores[~ref.scores["school_id"].isin(school_ids)]
     rows = [_group_rows(own, members[_MEMBERS].assign(of=""), who=who)]
     if others["school_id"].nunique() >= SMALLEST_GROUP:
         rows.append(_group_rows(own, others[_MEMBERS].assign(of=""), who="similar"))
     rows += _reference_rows(own, ref=ref, with_area=who != "area")
     return _finished(_with_group_verdicts(_together(rows, ref=ref), who=who)).drop(columns="of")
-
-
-def _with_periods(
-    own: pd.DataFrame, *, ref: Reference, smallest_n: float, length: int, latest_only: bool
-) -> pd.DataFrame:
-    """The rows with their period: single years, or windows that end at the area's latest year of that test."""
-    held = ref.means[[*_TEST, "year_be"]].drop_duplicates()
-    held = held.assign(latest=held.groupby(_TEST, observed=True)["year_be"].transform("max"))
-    rows = own.merge(held, on=[*_TEST, "year_be"])
-    few = (rows["n_tested"] < smallest_n).astype(bool).groupby([rows[c] for c in ("of", *_TEST)], observed=True)
-    rows["pooled"] = few.transform("any") | latest_only  # one way for all results of a test: see must_pool
-    rows["width"] = np.where(rows["pooled"], length, 1)
-    spans = pd.concat([_spans(held, width) for width in sorted({1, length})])
-    rows["window"] = windows(rows["year_be"], latest=rows["latest"], length=rows["width"])
-    rows = rows.merge(spans, on=[*_TEST, "width", "window"])
-    rows = rows[rows["year_be"] > rows["latest"] - length] if latest_only else rows
-    out = rows.merge(ref.means[[*CELL, "n"]].rename(columns={"n": "weight_area"}), on=CELL, how="left")
-    one = out["first_year_be"] == out["last_year_be"]
-    period = out["first_year_be"].astype("str") + ("–" + out["last_year_be"].astype("str")).where(~one, "")
-    return out.drop(columns=["latest", "width", "window"]).assign(period=period, weight=out["n_tested"].astype(float))
-
-
-def _spans(held: pd.DataFrame, width: int) -> pd.DataFrame:
-    """The first and the last year that the area has in each window of so many years."""
-    window = windows(held["year_be"], latest=held["latest"], length=width)
-    spans = held.assign(window=window, width=width).groupby([*_TEST, "width", "window"], observed=True)["year_be"]
-    return spans.agg(first_year_be="min", last_year_be="max").reset_index()
 
 
 def _averaged(rows: pd.DataFrame) -> pd.DataFrame:
