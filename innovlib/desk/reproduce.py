@@ -129,21 +129,25 @@ def reproduce(folder: str | Path, *, area: str | Path | None = None, templates: 
     schools = {row["id"] for row in recorded.values() if row["kind"] == "school"}
     with tempfile.TemporaryDirectory(prefix="innov-reproduce-") as place:
         anew = OutFolder(Path(place) / "anew")
-        outcome = render(
-            source.folder, kinds.pop() if len(kinds) == 1 else "all", out=anew.path, templates=templates,
-            profile=before["profile"], lang=before.get("lang", "both"),
-            all_schools=not schools <= set(pilots(source.table("schools"))), **settings,
-        )  # fmt: skip
-        fresh = {file: anew.sha256(file) for file in [*recorded, manifest.INDEX_FILE, *_proof(before)]}
+        for kind in _orders(kinds):
+            outcome = render(
+                source.folder, kind, out=anew.path, templates=templates,
+                profile=before["profile"], lang=before.get("lang", "both"), digits=_digits(recorded),
+                all_schools=not schools <= set(pilots(source.table("schools"))), **settings,
+            )  # fmt: skip
+            if outcome.interrupted:
+                break
+        fresh = {file: anew.sha256(file) for file in [*recorded, *_proof(before)]}
+        made = {row["file"] for row in manifest.read(anew.path)["reports"] if "sha256" in row}
+        if made == set(recorded) and "index" in before:  # it lists what was made
+            fresh[manifest.INDEX_FILE] = anew.sha256(manifest.INDEX_FILE)
     return _judged(before, recorded, there, fresh, outcome, changed(before, area=source, templates=templates))
 
 
 def _judged(before: dict, recorded: dict, there: OutFolder, fresh: dict, outcome, changes: pd.DataFrame):
     wanted = {file: row["sha256"] for file, row in recorded.items()}
-    whole = all("sha256" in row for row in before["reports"]) and not outcome.failed
-    if whole and before.get("index", {}).get("sha256"):
-        wanted[manifest.INDEX_FILE] = before["index"]["sha256"]
-        wanted |= _proof(before)
+    wanted |= {manifest.INDEX_FILE: before["index"]["sha256"]} if manifest.INDEX_FILE in fresh else {}
+    wanted |= _proof(before)
     made = {file: sha for file, sha in wanted.items() if fresh[file]}
     return Reproduction(
         same=tuple(file for file, sha in made.items() if fresh[file] == sha),
@@ -153,6 +157,16 @@ def _judged(before: dict, recorded: dict, there: OutFolder, fresh: dict, outcome
         changes=changes,
         interrupted=outcome.interrupted,
     )
+
+
+def _orders(kinds: set[str]) -> list[str]:
+    """The commands that make all kinds: the meeting's slides are made for themselves."""
+    reports = kinds - {"meeting"}
+    return ([reports.pop() if len(reports) == 1 else "all"] if reports else []) + sorted(kinds & {"meeting"})
+
+
+def _digits(recorded: dict[str, dict]) -> str:
+    return next((row.get("parameters", {}).get("digits", "arabic") for row in recorded.values()), "arabic")
 
 
 def _proof(before: dict) -> dict[str, str]:

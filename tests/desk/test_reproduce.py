@@ -9,7 +9,7 @@ from innovlib.area import open_area
 from innovlib.batch import keys
 from innovlib.desk.reproduce import changed, reproduce
 from innovlib.errors import BadInput, NotAnArea
-from tests.batch.conftest import area, render, templates, write_template  # noqa: F401 - fixtures
+from tests.batch.conftest import HEAD, area, render, templates, write_template  # noqa: F401 - fixtures
 
 
 @pytest.fixture
@@ -19,10 +19,10 @@ def released(render, tmp_path):  # noqa: F811
 
 
 @pytest.fixture
-def again(released, area, templates):  # noqa: F811
-    """``again()``: the released folder made again from the small area."""
+def again(tmp_path, area, templates):  # noqa: F811
+    """``again()``: the folder of reports made again from the small area."""
     settings = {"area": area, "templates": templates, "page": "plain_page", "workers": 2}
-    return lambda **changes: reproduce(released, **settings | changes)
+    return lambda **changes: reproduce(tmp_path / "out", **settings | changes)
 
 
 def test_every_file_comes_out_the_same_and_the_folder_is_only_read(again, released):
@@ -46,6 +46,23 @@ def test_other_data_another_template_and_a_page_changed_by_hand_are_named(again,
     assert any("data schools.csv: then" in words.en for words in found.sentences())
     assert found.by_hand == ("area.html",) and "area.html" in found.same
     assert found.to_frame().query("file == 'area.html'")["result"].tolist() == ["changed by hand", "same"]
+
+
+def test_the_meetings_slides_are_made_again_too(render, again, templates, released):  # noqa: F811
+    write_template(templates, "meeting", ["print('slides')"], head=HEAD["area"])
+    render()
+    render("meeting")
+    found = again()
+    assert found.exit_code == 0 and {"meeting.html", "index.html"} <= set(found.same) and not found.failed
+
+
+def test_a_folder_of_some_reports_and_in_thai_digits_is_made_again(render, again, templates, tmp_path):  # noqa: F811
+    for kind, head in HEAD.items():
+        write_template(templates, kind, ["print(digits)"], head=f'{head}\ndigits: str = "arabic"')
+    render("school", only=["S1"], digits="thai")
+    found = again()
+    assert found.exit_code == 0 and found.same == ("school-S1.html",)
+    assert "thai" in (tmp_path / "out" / "school-S1.html").read_text(encoding="utf-8")
 
 
 def test_another_version_of_a_library_is_named(area, templates):  # noqa: F811
