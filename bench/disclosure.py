@@ -14,6 +14,9 @@ themselves: how many schools have a single small cell decides both. Neither base
 
 ``python bench/disclosure.py --nation`` protects one release of 2,000 schools with a report each, attacks it with what
 the kit knows, writes its results tables as pages, audits these files, and writes ``bench/disclosure_nation.csv``.
+Its 115,938 figures in 22,659 parts that share nothing are protected in 47 seconds and attacked in 16 to 38, the 2,022
+pages audited in 86, on two cores that had other work. Solving part by part is what makes it possible; sums over more
+than 500 schools say nothing.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Schools' distances from the area, raw and adjusted for reliability, side by side.
 
 A small school's distance swings by chance; pulled towards the area's mean by its reliability it says how far the school
-is likely to lie. Worked out from the printed distance and interval, so it tells no more than they do.
+is likely to lie. Worked out from the printed distance and interval, and from the variance between schools that are not
+hidden, so it tells nothing of a hidden one.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from innovlib import terms
 from innovlib.errors import Words
 from innovlib.measures.similar import between_variance, shrunken
 from innovlib.report import labels
-from innovlib.report.disclosure import Z95, Protected, rounded_half_up
+from innovlib.report.disclosure import Z95, Protected, profile, rounded_half_up
 from innovlib.report.identity import in_thai_order
 from innovlib.report.tables import Column, Table, table
 from innovlib.report.words import sentence
@@ -29,8 +30,8 @@ def adjusted(shown: Protected, *, gaps: pd.DataFrame) -> Protected:
     shown
         Distances as :meth:`innovlib.release.withheld.Page.gaps` gives them.
     gaps
-        Those of all schools (:func:`innovlib.measures.outcomes.school_gaps`): only their variance between schools, one
-        number for the area, is used.
+        Those of all schools (:func:`innovlib.measures.outcomes.school_gaps`): only the variance between schools of
+        those that are not hidden, one number for the area, is used.
 
     Returns
     -------
@@ -38,8 +39,10 @@ def adjusted(shown: Protected, *, gaps: pd.DataFrame) -> Protected:
         The same rows with ``likely`` (points, whole; posterior mean), ``likely_low``, ``likely_high`` (95 % of the
         posterior) and ``reliability_pct`` (whole per cent), missing where the distance is hidden.
     """
-    tau2 = between_variance(gaps["gap"].to_numpy(dtype=float), gaps["std_error"].to_numpy(dtype=float) ** 2)
     frame = shown.frame
+    hidden = gaps["school_id"].isin(frame.loc[frame["status"] == "small", "school_id"])
+    open_gaps = gaps[~hidden & (gaps["n"].astype(float) >= profile(shown.profile).smallest_n)]
+    tau2 = between_variance(open_gaps["gap"].to_numpy(dtype=float), open_gaps["std_error"].to_numpy(dtype=float) ** 2)
     error = (frame["conf_high"] - frame["conf_low"]).to_numpy(dtype=float) / 2 / Z95
     found = shrunken(frame["gap"].to_numpy(dtype=float), error**2, tau2=tau2)
     reach = Z95 * found["posterior_sd"].to_numpy()

@@ -57,6 +57,26 @@ def test_no_trace_of_a_pupil_is_left(area):
     assert "pupils.csv" in found.files
 
 
+def test_no_trace_is_left_in_results_that_are_kept_nor_in_a_change_that_was_cut_short(area):
+    planted = [".shared/gaps-1a2b-3c4d.json", ".shared/.half.tmp", f".intake/{area.name}/pupils.csv"]
+    for name in planted:
+        (area / name).parent.mkdir(parents=True, exist_ok=True)
+        (area / name).write_text(KEY, "utf-8")
+    assert KEY in everything(area)
+    forget(area)
+    assert KEY not in everything(area)
+    assert not any((area / name).exists() for name in planted)
+
+
+def test_a_table_of_pupils_as_parquet_is_forgotten_as_well(area):
+    pupils = open_area(area).table("pupils")
+    (area / "pupils.csv").unlink()
+    store.write_area(area, {"pupils": pupils}, title="Mine", title_th="ของเรา", synthetic=False, form="parquet")
+    assert KEY.encode() in (area / "pupils.parquet").read_bytes()
+    forget(area)
+    assert not any(KEY.encode() in p.read_bytes() for p in area.rglob("*") if p.is_file())
+
+
 def test_everything_else_stays(area):
     scores, schools = ((area / name).read_bytes() for name in ("scores.csv", "schools.csv"))
     forget(area)

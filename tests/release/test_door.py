@@ -17,6 +17,7 @@ from innovlib.errors import BadInput, Words
 from innovlib.measures import comparison, outcomes
 from innovlib.release import ledger, withheld
 from innovlib.report import disclosure, figures, listings, tables, words
+from innovlib.report.adjusted import adjusted
 from innovlib.report.disclosure import Protected
 from innovlib.report.provenance import RULES, lost, provenance
 
@@ -72,6 +73,21 @@ def test_nor_by_a_listing(area, listed_by):
     shares = outcomes.participation(area.table("scores"))
     with pytest.raises((BadInput, AttributeError, TypeError)):
         listed_by(shares, lang="th")
+
+
+@pytest.mark.parametrize("hidden_gap", [-40.0, 0.0, 55.0])
+def test_what_is_adjusted_for_reliability_tells_nothing_of_a_hidden_school(hidden_gap):
+    """The variance between schools is one number, but from it and all printed distances the hidden one could follow."""
+    rows = [(f"S{i}", 40.0, 3.0 * i - 12, 2.0) for i in range(8)] + [("H", 6.0, hidden_gap, 5.0)]
+    gaps = pd.DataFrame(rows, columns=["school_id", "n", "gap", "std_error"]).assign(verdict="undecided")
+    shown = disclosure.protect_gaps(gaps, profile_name="public")
+    without = gaps[gaps["school_id"] != "H"]
+    columns = ["likely", "likely_low", "likely_high", "reliability_pct"]
+    found = adjusted(shown, gaps=gaps).frame.set_index("school_id")[columns]
+    alone = adjusted(disclosure.protect_gaps(without, profile_name="public"), gaps=without).frame
+    pd.testing.assert_frame_equal(found.drop("H"), alone.set_index("school_id")[columns])
+    assert found.loc["H"].isna().all()
+    assert found["likely"].notna().sum() == 8
 
 
 # --- what passed no plan stands on no page --------------------------------------------------------------------------
