@@ -28,7 +28,7 @@ INDEX, FUNCTIONS, TESTS = "index.html", "functions.html", "tests.html"
 
 TITLE = Words("จากตัวเลขถึงที่มา", "From a number to its proof")
 STEPS = (
-    Words("รายงาน: กด “ที่มา” ใต้รูปหรือตาราง", "The report: press “ที่มา · proof” under a figure or table"),
+    Words("รายงาน: กด “ที่มาของตัวเลข” ใต้รูปหรือตาราง", "The report: press “proof of these numbers” under a figure"),
     Words("สมุดบันทึก: เซลล์ที่ทำรูปหรือตารางนั้น", "The notebook: the cell that made it"),
     Words("การเรียก: ชื่อฟังก์ชันในเซลล์", "The call: the function's name in the cell"),
     Words("ฟังก์ชัน: สูตร ข้อตกลง และแหล่งอ้างอิง", "The function: formula, convention and source"),
