@@ -7,13 +7,11 @@ import json
 import os
 import select
 import signal
-import socket
 import subprocess
-import sys
 import time
 from pathlib import Path
 
-from innovlib import paths
+from innovlib.batch import base
 from innovlib.batch.job import SAID
 from innovlib.batch.work import end_descendants
 from innovlib.errors import UnknownName, Words
@@ -22,18 +20,8 @@ from innovlib.errors import UnknownName, Words
 def child_environment(scratch: Path) -> dict[str, str]:
     """The surroundings of a worker: the same on every machine, nothing of the user's Jupyter settings, one thread."""
     (scratch / "jupyter").mkdir(exist_ok=True)
-    one = {f"{library}_NUM_THREADS": "1" for library in ("OMP", "OPENBLAS", "MKL", "NUMEXPR", "VECLIB_MAXIMUM")}
     places = ("IPYTHONDIR", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR")
-    private = dict.fromkeys(places, str(scratch / "jupyter"))
-    same = {
-        "PYTHONHASHSEED": "0",
-        "PYTHONUTF8": "1",
-        "SOURCE_DATE_EPOCH": "1594771200",  # 15 July 2020, the day the schools presented their work
-        "MPLBACKEND": "module://matplotlib_inline.backend_inline",
-        "TZ": "UTC",
-    }
-    path = os.pathsep.join(filter(None, [str(paths.ROOT), os.environ.get("PYTHONPATH")]))
-    return os.environ | one | private | same | {"PYTHONPATH": path}
+    return base.same_everywhere() | dict.fromkeys(places, str(scratch / "jupyter"))
 
 
 def open_pool(scratch: Path, *, engine: str, templates: dict[str, Path], shared: dict, page: str):
@@ -50,26 +38,15 @@ def open_pool(scratch: Path, *, engine: str, templates: dict[str, Path], shared:
     page
         Module that makes the pages.
     """
-    forks = hasattr(os, "fork") and sys.platform != "darwin"
-    if engine not in ("auto", "warm", "kernel") or (engine == "warm" and not forks):
+    if engine not in ("auto", "warm", "kernel") or (engine == "warm" and not base.FORKS):
         raise UnknownName(
             Words(f"ใช้วิธี {engine!r} ไม่ได้บนเครื่องนี้", f"the engine {engine!r} is not to be had here"),
             where="--engine",
             expected=Words("auto, warm หรือ kernel", "auto, warm or kernel"),
         )
-    if engine == "kernel" or not forks:
+    if engine == "kernel" or not base.FORKS:
         return KernelPool(scratch)
     return WarmPool(scratch, templates=templates, shared=shared, page=page)
-
-
-def python(module: str) -> list[str]:
-    """The command that runs a module's ``main`` in a new Python.
-
-    jsonschema, which nbformat imports, looks for a library for international addresses that takes longer to import than
-    all the rest together; notebooks have none to check, so it is told that the library is not there.
-    """
-    lean = "import sys; sys.modules['rfc3987_syntax'] = None"
-    return [sys.executable, "-c", f"{lean}; from {module} import main; sys.exit(main())"]
 
 
 class KernelPool:
@@ -96,7 +73,7 @@ class KernelPool:
         )
         with (folder / SAID).open("wb") as said:
             self._running[folder] = subprocess.Popen(
-                [*python("innovlib.batch.work"), str(folder), str(os.getpid())],
+                [*base.python("innovlib.batch.work"), str(folder), str(os.getpid())],
                 stdin=subprocess.DEVNULL,
                 stdout=said,
                 stderr=subprocess.STDOUT,
@@ -142,30 +119,15 @@ class WarmPool:
         self._ordinary = KernelPool(scratch)
         self._running: dict[Path, str] = {}
         self._heard: dict[str, bytes] = dict.fromkeys(templates, b"")
-        pairs = {kind: socket.socketpair() for kind in templates}
-        self._doors = {kind: ours for kind, (ours, _) in pairs.items()}
-        theirs = {kind: end.fileno() for kind, (_, end) in pairs.items()}
         orders = {
             "page": page,
             "shared": shared,
-            "templates": [str(path) for path in templates.values()],
-            "doors": {theirs[kind]: str(path) for kind, path in templates.items()},
+            "scratch": str(scratch),
+            "environment": child_environment(scratch),
+            "templates": {kind: str(path) for kind, path in templates.items()},
         }
-        with (scratch / "warm.txt").open("wb") as said:
-            self._base = subprocess.Popen(
-                python("innovlib.batch.warm"),
-                stdin=subprocess.PIPE,
-                stdout=said,
-                stderr=subprocess.STDOUT,
-                cwd=scratch,
-                env=child_environment(scratch),
-                pass_fds=list(theirs.values()),
-                start_new_session=True,
-            )
-        for _, end in pairs.values():
-            end.close()
-        with contextlib.suppress(BrokenPipeError), self._base.stdin as orders_pipe:
-            orders_pipe.write(json.dumps(orders).encode() + b"\n")
+        self._base = base.take()
+        self._doors = self._base.order(orders, kinds=list(templates))
 
     def at_a_time(self, workers: int) -> int:
         """How many reports may be in hand where so many workers are wanted."""
@@ -232,11 +194,7 @@ class WarmPool:
         for door in self._doors.values():
             door.close()
         self._ordinary.close()
-        try:
-            self._base.wait(timeout=5)
-        except subprocess.TimeoutExpired:
-            end_tree(self._base)
-            self._base.wait(timeout=5)
+        self._base.end(wait_s=5)
 
 
 def _slow(kind: str, why: str) -> Words:

@@ -3,9 +3,8 @@
 A child cannot touch another: a crash, an exit, a leak, a changed global stay in it. Start-up, imports, sockets and
 waiting, two thirds of an ordinary run, are paid once for each template.
 
-:func:`main` reads one line of JSON from its standard input (:class:`innovlib.batch.pool.WarmPool` writes it), imports
-what the templates import, and forks one process for each template; these talk with the batch through socket pairs, one
-line of JSON at a time::
+:func:`main` imports what the templates import, takes its orders (:class:`innovlib.batch.base.Base` sends them), and
+forks one process for each template; these talk with the batch through socket pairs, one line of JSON at a time::
 
     batch -> template   {"start": FOLDER} · {"kill": FOLDER}
     template -> batch   {"ended": FOLDER, "code": N} · {"unfit": WHY}
@@ -14,6 +13,7 @@ line of JSON at a time::
 from __future__ import annotations
 
 import ast
+import atexit
 import contextlib
 import gc
 import importlib
@@ -27,12 +27,14 @@ import sys
 import tempfile
 import threading
 import traceback
+from collections.abc import Iterable
 from pathlib import Path
 
 import nbformat
 
 from innovlib.area.store import Area
 from innovlib.batch import shell
+from innovlib.batch.base import orders_from
 from innovlib.batch.job import SAID, read_job
 from innovlib.batch.work import limit_memory, make_report, watch_parent
 from innovlib.errors import InnovError
@@ -40,38 +42,63 @@ from innovlib.errors import InnovError
 
 def main() -> int:
     """The base process: imports, then one fork for each template."""
-    orders = json.loads(sys.stdin.readline())
-    # The scratch folder. Where the batch is killed meanwhile, it is gone, and nothing may be put anywhere else instead.
-    tempfile.tempdir = str(Path.cwd())
+    control, page, folder = socket.socket(fileno=int(sys.argv[1])), sys.argv[2], sys.argv[3]
+    if folder:
+        _import({page, *_modules(sorted(Path(folder).glob("report-*.ipynb")))})
+    ordered = orders_from(control)
+    if ordered is None:
+        os._exit(0)  # the batch had nothing to make
+    orders, doors = ordered
+    _settle(orders)
     warm = shell.start()
-    for module in sorted({orders["page"], *_modules(orders["templates"])}):
-        # What cannot be imported is said by the report that needs it, with its cell.
-        with contextlib.suppress(Exception):
-            importlib.import_module(module)
+    _import({orders["page"], *_modules(orders["templates"].values())})
     getattr(sys.modules.get(orders["page"]), "prepare", lambda: None)()
-    doors = {int(number): template for number, template in orders["doors"].items()}
-    for number, template in doors.items():
+    control.close()
+    for kind, number in doors.items():
         if os.fork() == 0:
-            for other in set(doors) - {number}:
+            for other in set(doors.values()) - {number}:
                 os.close(other)
-            _Template(socket.socket(fileno=number), Path(template), warm, orders).serve()
+            _Template(socket.socket(fileno=number), Path(orders["templates"][kind]), warm, orders).serve()
             os._exit(0)
-    for number in doors:
+    for number in doors.values():
         os.close(number)
     for _ in doors:
         os.wait()
-    return 0
+    atexit._run_exitfuncs()
+    os._exit(0)  # taking a large interpreter apart in order takes a second
 
 
-def _modules(templates: list[str]) -> set[str]:
-    found = set()
+def _settle(orders: dict) -> None:
+    """Move into the batch's scratch folder: what is said, kept or left by chance goes there and nowhere else."""
+    os.chdir(orders["scratch"])
+    os.environ.update(orders["environment"])
+    # Where the batch is killed meanwhile, the folder is gone, and nothing may be put anywhere else instead.
+    tempfile.tempdir = orders["scratch"]
+    said = os.open("warm.txt", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    for stream in (1, 2):
+        os.dup2(said, stream)
+    os.close(said)
+
+
+def _import(modules: set[str]) -> None:
+    for module in sorted(filter(None, modules)):
+        # What cannot be imported is said by the report that needs it, with its cell.
+        with contextlib.suppress(Exception):
+            importlib.import_module(module)
+
+
+def _modules(templates: Iterable[str | Path]) -> set[str]:
+    """What the cells of templates import."""
+    cells, found = [], set()
     for path in templates:
-        for cell in nbformat.read(path, as_version=4).cells:
-            with contextlib.suppress(SyntaxError):
-                body = ast.parse(cell.source).body if cell.cell_type == "code" else []
-                found |= {name.name for node in body if isinstance(node, ast.Import) for name in node.names}
-                for node in (n for n in body if isinstance(n, ast.ImportFrom) and n.module and not n.level):
-                    found |= {node.module, *(f"{node.module}.{name.name}" for name in node.names)}
+        with contextlib.suppress(Exception):  # a file that is no notebook is told of by the batch
+            cells += nbformat.read(path, as_version=4).cells
+    for cell in cells:
+        with contextlib.suppress(SyntaxError):
+            body = ast.parse(cell.source).body if cell.cell_type == "code" else []
+            found |= {name.name for node in body if isinstance(node, ast.Import) for name in node.names}
+            for node in (n for n in body if isinstance(n, ast.ImportFrom) and n.module and not n.level):
+                found |= {node.module, *(f"{node.module}.{name.name}" for name in node.names)}
     return found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import sys
 from pathlib import Path
@@ -41,7 +42,12 @@ def add(commands) -> None:
 
 def run(said: argparse.Namespace) -> int:
     """Do it; returns the exit code."""
-    sys.modules.setdefault("rfc3987_syntax", None)  # see innovlib.batch.pool.python
+    sys.modules.setdefault("rfc3987_syntax", None)  # see innovlib.batch.base.python
+    with _started_early(said):
+        return _render(said)
+
+
+def _render(said: argparse.Namespace) -> int:
     from innovlib.batch.engine import Limits
     from innovlib.batch.run import render as make
     from innovlib.batch.verify import verify
@@ -78,6 +84,21 @@ def run(said: argparse.Namespace) -> int:
     if said.json:
         print_json(outcome.to_dict() | {kind: each.to_dict() for kind, each in printed.items()})
     return outcome.exit_code or int(any(each.failed for each in printed.values()))
+
+
+@contextlib.contextmanager
+def _started_early(said: argparse.Namespace):
+    """Let the process that reports are forked from import while this one plans, where there will be reports to make."""
+    from innovlib.batch import base
+
+    out = Path(said.out) if said.out else paths.REPORTS / Path(said.area).name
+    something = said.force or said.verify or not (out / "manifest.json").is_file()
+    if something and said.engine in ("auto", "warm") and not said.scheduler:
+        base.start_early(templates=said.templates, page="innovlib.report.page")
+    try:
+        yield
+    finally:
+        base.dismiss()
 
 
 def _printed(said: argparse.Namespace, outcome) -> dict:

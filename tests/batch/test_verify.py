@@ -137,4 +137,4 @@ def test_all_pages_of_the_example_are_the_same_by_both_engines(tmp_path, kind):
 def test_the_example_verifies_as_a_whole(tmp_path):
     assert render(EXAMPLE, out=tmp_path / "out", workers=2).exit_code == 0
     verdict = verify(EXAMPLE, out=tmp_path / "out", workers=1)
-    assert verdict.exit_code == 0 and len(verdict.same) == 18
+    assert verdict.exit_code == 0 and len(verdict.same) == 25
