@@ -129,6 +129,7 @@ class Batch:
         self.notes: list[Words] = list(plan.notes)
         self.failed: dict[str, Fault] = {}
         self.rendered: list[str] = []
+        self.proof: dict | None = None
 
     def refuse_mixing(self) -> None:
         """Refuse a folder that holds another area's reports, or reports for other readers."""
@@ -196,6 +197,8 @@ class Batch:
                     write_job(job, template=templates[report.kind], parameters=report.parameters, **orders)
                     pool.start(job, kind=report.kind)
                     running[job] = (report, now(), time.monotonic())
+                if self.proof is None:
+                    self.proof = self._prove()  # while the workers prepare
                 for job, code in pool.ended(wait_s=0.2).items():
                     self._take(job, code, *running.pop(job))
                     shutil.rmtree(job, ignore_errors=True)
@@ -257,7 +260,7 @@ class Batch:
             for r in self.plan.reports
             if states[r.file]["status"] == "done"
         ]
-        proof = self._prove()
+        proof = self._prove() if self.proof is None else self.proof
         html = self.page.index_html(
             entries,
             title=Words(area["title_th"], area["title"]),

@@ -45,6 +45,7 @@ def main() -> int:
     control, page, folder = socket.socket(fileno=int(sys.argv[1])), sys.argv[2], sys.argv[3]
     if folder:
         _import({page, *_modules(sorted(Path(folder).glob("report-*.ipynb")))})
+        _prepare(page)
     ordered = orders_from(control)
     if ordered is None:
         os._exit(0)  # the batch had nothing to make
@@ -52,7 +53,7 @@ def main() -> int:
     _settle(orders)
     warm = shell.start()
     _import({orders["page"], *_modules(orders["templates"].values())})
-    getattr(sys.modules.get(orders["page"]), "prepare", lambda: None)()
+    _prepare(orders["page"])
     control.close()
     for kind, number in doors.items():
         if os.fork() == 0:
@@ -85,6 +86,10 @@ def _import(modules: set[str]) -> None:
         # What cannot be imported is said by the report that needs it, with its cell.
         with contextlib.suppress(Exception):
             importlib.import_module(module)
+
+
+def _prepare(page: str) -> None:
+    getattr(sys.modules.get(page), "prepare", lambda: None)()
 
 
 def _modules(templates: Iterable[str | Path]) -> set[str]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
+import numpy as np
 import pandas as pd
 
 from innovlib.measures import comparison, similar
@@ -19,6 +20,14 @@ from innovlib.measures.outcomes import school_gaps
 
 #: An area of more schools than this works out its pilot schools together, and any other when it is asked for.
 TOGETHER_AT_MOST = 5000
+
+
+@dataclass(frozen=True)
+class _Found:
+    """Rows of all schools, and where each one's stand."""
+
+    rows: pd.DataFrame
+    places: dict[str, np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -94,21 +103,21 @@ class SideBySide:
         return similar.neighbours(self.schools, school_ids=self.together, earlier=self.earlier)
 
     @cached_property
-    def _latest(self) -> dict[str, pd.DataFrame]:
+    def _latest(self) -> _Found:
         return self._work_out(latest_only=True)
 
     @cached_property
-    def _history(self) -> dict[str, pd.DataFrame]:
+    def _history(self) -> _Found:
         return self._work_out(latest_only=False)
 
-    def _work_out(self, *, latest_only: bool) -> dict[str, pd.DataFrame]:
-        found = comparison.every_school(self.ref, school_ids=self.together, near=self._near,
-                                        smallest_n=self.smallest_n, latest_only=latest_only)  # fmt: skip
-        return {i: rows.drop(columns="of").reset_index(drop=True) for i, rows in found.groupby("of")}
+    def _work_out(self, *, latest_only: bool) -> _Found:
+        rows = comparison.every_school(self.ref, school_ids=self.together, near=self._near,
+                                       smallest_n=self.smallest_n, latest_only=latest_only)  # fmt: skip
+        return _Found(rows.drop(columns="of"), rows.groupby("of").indices)
 
-    def _of(self, school_id: str, found: dict[str, pd.DataFrame], *, latest_only: bool) -> pd.DataFrame:
-        if school_id in found:
-            return found[school_id]
+    def _of(self, school_id: str, found: _Found, *, latest_only: bool) -> pd.DataFrame:
+        if school_id in found.places:
+            return found.rows.iloc[found.places[school_id]].reset_index(drop=True)
         near = [] if school_id in self._known else list(self.near(school_id)["school_id"])
         return comparison.school_results(self.ref, school_id=school_id, similar_ids=near, smallest_n=self.smallest_n,
                                          latest_only=latest_only)  # fmt: skip
