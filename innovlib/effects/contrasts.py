@@ -65,7 +65,14 @@ def differences(values: np.ndarray, wanted: list[Cell], *, years: np.ndarray, ba
     if not np.isnan(values).any():
         return values @ matrix(wanted, years, baseline)
     predict = {"all_years": _mean, "last_year": _last, "own_trend": _line}[baseline]
-    columns = [values[:, c.target] - predict(values[:, c.before], years[list(c.before)], c.year) for c in wanted]
+    # The mean of the years before, and the last of them, are the same whichever later year is held against them.
+    made: dict[tuple, np.ndarray] = {}
+    columns = []
+    for cell in wanted:
+        key = (cell.before, cell.year if baseline == "own_trend" else None)
+        if key not in made:
+            made[key] = predict(values[:, cell.before], years[list(cell.before)], cell.year)
+        columns.append(values[:, cell.target] - made[key])
     return np.stack(columns, axis=1) if columns else np.empty((len(values), 0))
 
 

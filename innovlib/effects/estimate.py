@@ -7,7 +7,7 @@ imputation estimators (Borusyak, Jaravel & Spiess 2024).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -75,8 +75,13 @@ def is_compared(panel: Panel, cell: Cell, label: int) -> bool:
 
 def compared(panel: Panel, cell: Cell) -> np.ndarray:
     """(N,) True for the schools that a cell's pilots are compared with."""
-    held = [g for g in (NEVER, *panel.cohorts) if is_compared(panel, cell, int(g))]
-    return np.isin(panel.joined, held)
+    return np.isin(panel.joined, compared_labels(panel, cell))
+
+
+def compared_labels(panel: Panel, cell: Cell) -> tuple[int, ...]:
+    """Joining years (0 = never), among those that occur, whose schools a cell's pilots are compared with."""
+    never = () if panel.treated.all() else (NEVER,)
+    return tuple(int(g) for g in (*never, *panel.cohorts) if is_compared(panel, cell, int(g)))
 
 
 def group_time(panel: Panel, *, pre: bool = True) -> GroupTime:
@@ -223,7 +228,7 @@ def changes(panel: Panel, *, weights: np.ndarray | None = None, wanted: list[Cel
         (K,) weights of ``wanted`` cells; the design's estimand over all cells after joining by default.
     """
     if wanted is None:
-        wanted = [c for c in contrasts.cells(panel, pre=False) if compared(panel, c).any()]
+        wanted = [c for c in contrasts.cells(panel, pre=False) if compared_labels(panel, c)]
     if not wanted:
         raise CannotEstimate(Words("ไม่มีปีให้เปรียบเทียบ", "there are no years to compare"))
     if weights is None:
@@ -246,6 +251,17 @@ def changes(panel: Panel, *, weights: np.ndarray | None = None, wanted: list[Cel
     )  # fmt: skip
 
 
+def without_mass(panel: Panel, changes: Changes, row: int) -> Changes:
+    """The changes with cohorts weighted as they are without the pilot school in this row.
+
+    A cohort's weight goes with its schools' (exactly so under the estimands "simple" and "group").
+    """
+    own = changes.labels[row]
+    left = 1 - panel.weight[row] / panel.weight[changes.labels == own].sum()
+    alpha = np.where(changes.cohort == own, changes.alpha * left, changes.alpha)
+    return replace(changes, alpha=alpha / alpha.sum())
+
+
 def _labels(panel: Panel) -> tuple[np.ndarray, dict[int, int]]:
     table = {int(g): h for h, g in enumerate(panel.cohorts, start=1)}
     return np.searchsorted(panel.cohorts, panel.joined, side="right") * (panel.joined != NEVER), table
@@ -256,7 +272,7 @@ def _columns(panel: Panel, wanted: list[Cell], weights: np.ndarray) -> list[list
     runs: dict[tuple, list[int]] = {}
     for k, cell in enumerate(wanted):
         if weights[k] != 0:
-            runs.setdefault((cell.cohort, compared(panel, cell).tobytes()), []).append(k)
+            runs.setdefault((cell.cohort, compared_labels(panel, cell)), []).append(k)
     return list(runs.values())
 
 
@@ -270,10 +286,7 @@ def _mean_over(values: np.ndarray, weights: np.ndarray, run: list[int]) -> np.nd
 
 def _controls(panel: Panel, cell: Cell, table: dict[int, int]) -> np.ndarray:
     held = np.zeros(len(table) + 1, dtype=bool)
-    rows = compared(panel, cell)
-    held[0] = rows[panel.joined == NEVER].any()
-    for cohort, label in table.items():
-        held[label] = bool(rows[panel.joined == cohort].any())
+    held[[table.get(year, 0) for year in compared_labels(panel, cell)]] = True
     return held
 
 

@@ -16,6 +16,7 @@ from innovlib.area.shared import shared
 from innovlib.area.store import Area
 from innovlib.effects import dose, outcomes, power, several, threats, where
 from innovlib.effects.design import Design
+from innovlib.effects.effect import Effect
 from innovlib.effects.panel import Panel, panel
 from innovlib.effects.study import Study, study
 from innovlib.errors import CannotEstimate, InnovError, Words
@@ -26,6 +27,8 @@ ALL = "all"
 KEY = ["group", "kind", "test", "grade", "subject", "what"]
 #: Kinds of outcome. "together": all tests as one outcome; "autonomy": the de facto index and its domains, 0–4.
 KINDS = ("together", "score", "spread", "gap", "autonomy")
+#: Results are told in points.
+UNIT = "points"
 GROUPS_OF_PUPILS = ("poor", "other_language", "sex")
 
 
@@ -61,9 +64,11 @@ def findings(area: Area, *, force: bool = False) -> dict[str, pd.DataFrame]:
 def compute(area: Area) -> dict[str, pd.DataFrame]:
     """The tables of :func:`findings`, made anew."""
     book, schools, scores = _Book(), area.table("schools"), area.table("scores")
+    frames = {} if scores.empty else outcomes.series(scores, unit=UNIT)
+    tables = dict(iter(scores.groupby(list(outcomes.SERIES), observed=True)))
     found: Study | None = None
     for group, members in groups(schools).items():
-        one = _of_tests(book, scores, members, group=group)
+        one = _of_tests(book, frames, tables, members, group=group)
         found = one if group == ALL else found
     freed = _of_autonomy(book, area.table("autonomy"), schools)
     _of_pupils(book, area.table("pupils"), schools)
@@ -84,12 +89,17 @@ class _Book:
     """Rows of all tables, gathered."""
 
     parts: dict[str, list[pd.DataFrame]] = field(default_factory=dict)
+    #: Smallest effect that each outcome could show, by its key.
+    least: dict[tuple[str, ...], float] = field(default_factory=dict)
 
     def add(self, table: str, rows: pd.DataFrame, **key: str) -> None:
         held = rows.drop(columns=[c for c in KEY if c in rows]).reset_index(drop=True)
         for place, name in enumerate(KEY):
             held.insert(place, name, pd.array([key.get(name, "")] * len(held), dtype="str"))
         self.parts.setdefault(table, []).append(held)
+        if table == "smallest":
+            whole = rows.loc[rows["who"] == "area", "smallest"]
+            self.least[tuple(key.get(name, "") for name in KEY)] = float(whole.iat[0]) if len(whole) else np.nan
 
     def tables(self) -> dict[str, pd.DataFrame]:
         return {name: _stacked(self.parts.get(name, [])) for name in TABLES}
@@ -118,7 +128,7 @@ def _stacked(parts: list[pd.DataFrame]) -> pd.DataFrame:
 
 
 def _design() -> pd.DataFrame:
-    asked = Design(outcome="", unit="points")
+    asked = Design(outcome="", unit=UNIT)
     th, en = asked.to_frame("th"), asked.to_frame("en")
     names = {"item": "item_th", "choice": "choice_th"}
     return th.rename(columns=names)[["item_th", "choice_th"]].assign(
@@ -126,28 +136,32 @@ def _design() -> pd.DataFrame:
     )
 
 
-def _of_tests(book: _Book, scores: pd.DataFrame, schools: pd.DataFrame, *, group: str) -> Study | None:
-    """Every test of one group of pilots, and all tests together; returns the study of the latter."""
-    if scores.empty:
+def _of_tests(book: _Book, frames: dict, tables: dict, schools: pd.DataFrame, *, group: str) -> Study | None:
+    """Every test of one group of pilots, and all tests together; returns the study of the latter.
+
+    ``frames`` are the series to estimate from, ``tables`` the rows of the scores table behind each.
+    """
+    if not frames:
         return None
-    asked = Design(unit="points")
-    held, refused = outcomes.panels(scores, schools, design=asked)
-    frames = outcomes.series(scores, unit=asked.unit)
+    asked, known = Design(unit=UNIT), {}
+    held, refused = outcomes.panels(frames, schools, design=asked)
     for key, one in held.items():
-        named = dict(zip(("test", "grade", "subject"), key, strict=True)) | {"group": group, "kind": "score"}
+        named = dict(zip(outcomes.SERIES, key, strict=True)) | {"group": group, "kind": "score"}
         if group == ALL:
-            _write(book, study(one), frames[key], scores=scores, **named)
+            found = study(one)
+            known |= {key: found.effect} if found.effect else {}
+            _write(book, found, frames[key], tables={key: tables[key]}, **named)
         else:
             _write_part(book, "smallest", power.smallest_effects, one, **named)
             book.add("notes", _notes(one), **named)
-    _family(book, held, refused, frames, group=group, kind="score")
+    _family(book, held, refused, frames, known=known, group=group, kind="score")
     if group == ALL:
         _family(book, {key: outcomes.spread(one) for key, one in held.items()}, {}, frames, group=group, kind="spread")
-    return _of_all_together(book, frames, scores, schools, asked, group=group)
+    return _of_all_together(book, frames, tables, schools, asked, group=group)
 
 
 def _of_all_together(
-    book: _Book, frames: dict, scores: pd.DataFrame, schools: pd.DataFrame, asked: Design, *, group: str
+    book: _Book, frames: dict, tables: dict, schools: pd.DataFrame, asked: Design, *, group: str
 ) -> Study | None:
     first, key = schools["joined_year_be"].min(), {"group": group, "kind": "together"}
     try:
@@ -159,12 +173,12 @@ def _of_all_together(
         _family(book, {}, {"": error.words}, {}, **key)
         return None
     found = study(whole)
-    _write(book, found, frame, scores=scores, **key)
-    _family(book, {"": whole}, {}, {"": frame}, **key)
+    _write(book, found, frame, tables=tables, **key)
+    _family(book, {"": whole}, {}, {"": frame}, known={"": found.effect} if found.effect else {}, **key)
     return found
 
 
-def _write(book: _Book, found: Study, frame: pd.DataFrame, *, scores: pd.DataFrame, **key: str) -> None:
+def _write(book: _Book, found: Study, frame: pd.DataFrame, *, tables: dict, **key: str) -> None:
     """A study's parts, with the pupils behind them, and its threats."""
     frames = found.to_frames()
     pupils = _pupils(frame, found.panel)
@@ -172,7 +186,7 @@ def _write(book: _Book, found: Study, frame: pd.DataFrame, *, scores: pd.DataFra
         if name in frames:
             by = {"by_time": "event_time", "schools": "school_id"}.get(name)
             book.add(name, _with_pupils(frames[name], pupils, by=by) if by else frames[name], **key)
-    book.add("threats", threats.nine(found, **_beside(found.panel, scores, key)), **key)
+    book.add("threats", threats.nine(found, **_beside(found.panel, tables)), **key)
 
 
 def _pupils(frame: pd.DataFrame, one: Panel) -> pd.DataFrame:
@@ -190,22 +204,19 @@ def _with_pupils(table: pd.DataFrame, pupils: pd.DataFrame, *, by: str) -> pd.Da
     return table.assign(**counts)
 
 
-def _beside(one: Panel, scores: pd.DataFrame, key: dict[str, str]) -> dict:
+def _beside(one: Panel, tables: dict[tuple, pd.DataFrame]) -> dict:
     """What the threats need besides: the share tested, enrolment and the pupils' SD of the series."""
-    if key["kind"] == "score":
-        every = [(key["test"], key["grade"], key["subject"])]
-    else:
-        every = list(scores[["test", "grade", "subject"]].drop_duplicates().itertuples(index=False, name=None))
-    sd = pd.concat([outcomes.of_series(scores, series)["sd"] for series in every]).astype("float64")
+    sd = pd.concat([table["sd"] for table in tables.values()]).astype("float64")
     made = {"share": (outcomes.share_tested, "share"), "placebo": (outcomes.enrolled, "pupils")}
-    beside = {name: _panel(_each(how, scores, every, one), one, unit=unit) for name, (how, unit) in made.items()}
+    beside = {name: _panel(_each(how, tables, one), one, unit=unit) for name, (how, unit) in made.items()}
     return beside | {"pupil_sd": float(sd.median()) if sd.notna().any() else float("nan")}
 
 
-def _each(how, scores: pd.DataFrame, every: list[tuple], one: Panel) -> pd.DataFrame:
+def _each(how, tables: dict[tuple, pd.DataFrame], one: Panel) -> pd.DataFrame:
     """One series as it is; several as the school's mean distance from its own level before anyone joined."""
-    frames = {series: how(scores, series) for series in every}
-    return frames[every[0]] if len(every) == 1 else outcomes.together(frames, first_be=int(one.cohorts.min()))
+    frames = {key: how(table, key) for key, table in tables.items()}
+    only = next(iter(frames.values()))
+    return only if len(frames) == 1 else outcomes.together(frames, first_be=int(one.cohorts.min()))
 
 
 def _panel(frame: pd.DataFrame, like: Panel, *, unit: str) -> Panel | None:
@@ -226,11 +237,14 @@ def _write_part(book: _Book, table: str, make, one: Panel, **key: str) -> None:
         return  # the outcome's own row says why
 
 
-def _family(book: _Book, held: dict, refused: dict[object, Words], frames: dict, *, group: str, kind: str) -> None:
+def _family(
+    book: _Book, held: dict, refused: dict[object, Words], frames: dict, *, group: str, kind: str,
+    known: dict[object, Effect] | None = None,
+) -> None:  # fmt: skip
     """The effects on outcomes of one kind, adjusted for their number, and why others have none."""
     if not held and not refused:  # an area that is only beginning: nothing of this kind was asked
         return
-    rows = several.outcomes(held).to_frame() if held else pd.DataFrame(columns=["outcome", *_NUMBERS])
+    rows = several.outcomes(held, known=known).to_frame() if held else pd.DataFrame(columns=["outcome", *_NUMBERS])
     if len(rows):
         rows["permuted"] = [where.which(held[key]) for key in rows["outcome"]]
         seen = [_pupils(frames[key], held[key]) if key in frames else None for key in rows["outcome"]]
@@ -242,7 +256,8 @@ def _family(book: _Book, held: dict, refused: dict[object, Words], frames: dict,
     rows = pd.concat([f for f in (rows.rename(columns={"reason": "reason_en"}), none) if len(f)], ignore_index=True)
     for row, key in _keyed(rows, kind):
         made = row.drop(columns="outcome").reindex(columns=_NUMBERS)
-        made["smallest"] = _least(book, group=group, kind=kind, **key)
+        named = {"group": group, "kind": kind} | key
+        made["smallest"] = book.least.get(tuple(named.get(name, "") for name in KEY), np.nan)
         book.add("effects", _typed(made), group=group, kind=kind, **key)
 
 
@@ -263,14 +278,6 @@ def _typed(row: pd.DataFrame) -> pd.DataFrame:
     words = ["unit", "permuted", "reason_th", "reason_en"]
     numbers = row[[c for c in _NUMBERS if c not in words]].astype("float64")
     return pd.concat([numbers, row[words].astype("str").fillna("")], axis="columns")[_NUMBERS]
-
-
-def _least(book: _Book, **key: str) -> float:
-    """Smallest effect that this outcome could show, where it has been reckoned."""
-    for part in reversed(book.parts.get("smallest", [])):
-        if (part[list(key)] == list(key.values())).all(axis=None) and (part["who"] == "area").any():
-            return float(part.loc[part["who"] == "area", "smallest"].iat[0])
-    return np.nan
 
 
 def _of_autonomy(book: _Book, autonomy: pd.DataFrame, schools: pd.DataFrame) -> Panel | None:

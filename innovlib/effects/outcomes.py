@@ -43,9 +43,15 @@ def label(key: tuple[str, str, str], lang: str = "th") -> str:
 
 
 def panels(
-    scores: pd.DataFrame, schools: pd.DataFrame, *, design: Design | None = None
-) -> tuple[dict[tuple[str, str, str], Panel], dict[tuple[str, str, str], Words]]:
+    scores: pd.DataFrame | dict[tuple[str, str, str], pd.DataFrame], schools: pd.DataFrame, *,
+    design: Design | None = None,
+) -> tuple[dict[tuple[str, str, str], Panel], dict[tuple[str, str, str], Words]]:  # fmt: skip
     """A panel for every series that can carry one, and why the others cannot.
+
+    Parameters
+    ----------
+    scores
+        The area's scores table, or its series as :func:`series` gives them in the design's unit.
 
     Returns
     -------
@@ -53,7 +59,8 @@ def panels(
         Both by (test, grade, subject); ``refused`` holds the reason in both languages.
     """
     design, held, refused = design or Design(), {}, {}
-    for key, frame in series(scores, unit=design.unit).items():
+    frames = scores if isinstance(scores, dict) else series(scores, unit=design.unit)
+    for key, frame in frames.items():
         try:
             held[key] = panel(frame, schools, replace(design, outcome=label(key, "en")))
         except InnovError as error:

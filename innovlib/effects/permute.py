@@ -125,7 +125,7 @@ def placed(
         room = int((sizes >= pattern.sum()).sum())
         other = rng.integers(place, room, size=draws)
         slots[every, place], slots[every, other] = slots[every, other], slots[every, place].copy()
-        drawn = _some_of(table[slots[:, place]], int(pattern.sum()), rng)
+        drawn = _some_of(table, sizes, slots[:, place], int(pattern.sum()), rng)
         for h, piece in enumerate(np.split(drawn, np.cumsum(pattern)[:-1], axis=1)):
             parts[h].append(piece)
     drawn = [np.concatenate(p, axis=1) for p in parts]
@@ -194,7 +194,26 @@ def _block_table(blocks: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return table, sizes
 
 
-def _some_of(rows: np.ndarray, wanted: int, rng: np.random.Generator) -> np.ndarray:
-    """(P, wanted) distinct entries of each row, padding (-1) never."""
+#: Blocks of up to this many schools are shuffled whole; in larger ones (areas) the few wanted are drawn one by one.
+SHUFFLED = 64
+
+
+def _some_of(
+    table: np.ndarray, sizes: np.ndarray, chosen: np.ndarray, wanted: int, rng: np.random.Generator
+) -> np.ndarray:
+    """(P, wanted) distinct schools, in random order, of each of the P chosen blocks."""
+    if table.shape[1] > SHUFFLED:
+        return table[chosen[:, None], _places(sizes[chosen], wanted, rng)]
+    rows = table[chosen]
     keys = np.where(rows >= 0, rng.random(rows.shape), 2.0)
     return np.take_along_axis(rows, np.argsort(keys, axis=1)[:, :wanted], axis=1)
+
+
+def _places(sizes: np.ndarray, wanted: int, rng: np.random.Generator) -> np.ndarray:
+    """(P, wanted) distinct numbers below each size, in random order (Floyd's sampling: Bentley & Floyd 1987)."""
+    held = np.empty((len(sizes), wanted), dtype=int)
+    for place in range(wanted):
+        last = sizes - wanted + place
+        one = rng.integers(0, last + 1)
+        held[:, place] = np.where((held[:, :place] == one[:, None]).any(axis=1), last, one)
+    return rng.permuted(held, axis=1)

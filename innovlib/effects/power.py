@@ -159,18 +159,32 @@ def own_lines(panel: Panel) -> pd.DataFrame:
         (years after joining).
     """
     changes, rows = estimate.changes(panel), []
-    column = {int(h): [j for j, c in enumerate(changes.cohort) if c == h] for h in range(1, changes.n_labels)}
+    column = {int(h): j for j, h in reversed(list(enumerate(changes.cohort)))}
+    usual = _usual(panel, changes)
     for row in np.flatnonzero(panel.treated):
-        j = column[int(changes.labels[row])][0]
-        others = changes.values[(changes.labels == 0), j]
-        near = changes.values[(changes.labels == 0) & (panel.stratum == panel.stratum[row]), j]
-        near = near[~np.isnan(near)] - np.nanmean(others)
-        change = changes.values[row, j] - np.nanmean(others)
-        low, high = np.quantile(near, [0.025, 0.975]) if len(near) >= 20 else (np.nan, np.nan)
+        j = column[int(changes.labels[row])]
+        middle, near, low, high = usual[j, int(panel.stratum[row])]
+        change = changes.values[row, j] - middle
         after = int((~np.isnan(panel.outcome[row, panel.years >= panel.joined[row]])).sum())
         rows.append(
             {"school_id": panel.schools["school_id"].iat[row], "cohort_be": int(panel.joined[row]), "change": change,
-             "usual_low": low, "usual_high": high, "rank": int(1 + (near > change).sum()), "ranked_of": len(near) + 1,
+             "usual_low": low, "usual_high": high,
+             "rank": 1 + len(near) - int(np.searchsorted(near, change, side="right")), "ranked_of": len(near) + 1,
              "n_years": after}
         )  # fmt: skip
     return pd.DataFrame(rows)
+
+
+def _usual(panel: Panel, changes: Changes) -> dict[tuple[int, int], tuple[float, np.ndarray, float, float]]:
+    """By column and size stratum: mean change of all comparison schools; the stratum's changes beyond it, in order;
+    and where 95 % of these lie (NaN below 20 schools)."""
+    found = {}
+    for j in range(changes.values.shape[1]):
+        others = np.where(changes.labels == 0, changes.values[:, j], np.nan)
+        middle = float(np.nanmean(others))
+        for stratum in np.unique(panel.stratum):
+            near = others[panel.stratum == stratum]
+            near = np.sort(near[~np.isnan(near)] - middle)
+            low, high = np.quantile(near, [0.025, 0.975]) if len(near) >= 20 else (np.nan, np.nan)
+            found[j, int(stratum)] = middle, near, low, high
+    return found

@@ -8,6 +8,7 @@ be to explain the estimate away. Rambachan & Roth (2023, Review of Economic Stud
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -168,6 +169,12 @@ def leave_one_out(panel: Panel, *, most: int = 100) -> pd.DataFrame:
         Where there are more pilots than this, only the ones with the largest part in the estimate are left out in turn;
         no other could move it as far.
 
+    Notes
+    -----
+    Everything is fitted anew without the school; in panels of more than
+    :data:`innovlib.effects.inference.REFITTED` schools only means, variances and the weights of the cohorts are, and
+    the year effects that bridge gaps stay: one school in thousands does not move them.
+
     Returns
     -------
     DataFrame
@@ -175,12 +182,33 @@ def leave_one_out(panel: Panel, *, most: int = 100) -> pd.DataFrame:
         change (estimate without it minus estimate with all), ordered by change.
     """
     inference.enough_treated(int(panel.treated.sum()) - 1)
-    (full, scores), rows = inference.scores_of(estimate.changes(panel)), []
+    changes, rows = estimate.changes(panel), []
+    full, scores = inference.scores_of(changes)
     pilots = np.flatnonzero(panel.treated)
-    for row in np.sort(pilots[np.argsort(-np.abs(scores[pilots]), kind="stable")[:most]]):
-        one = inference.welch(panel.keep(np.delete(np.arange(len(panel.joined)), row)))
+    leaving = np.sort(pilots[np.argsort(-np.abs(scores[pilots]), kind="stable")[:most]])
+    for row, one in zip(leaving, _each_out(panel, changes, leaving), strict=True):
         rows.append({"school_id": panel.schools["school_id"].iat[row]} | _held(one) | {"change": one.estimate - full})
     return pd.DataFrame(rows).sort_values("change", ignore_index=True)
+
+
+def _each_out(panel: Panel, changes: Changes, leaving: np.ndarray) -> Iterator[Effect]:
+    """The effect without each of these schools in turn; see :func:`leave_one_out` on what is fitted anew."""
+    if len(panel.joined) <= inference.REFITTED:
+        for row in leaving:
+            yield inference.welch(panel.keep(np.delete(np.arange(len(panel.joined)), row)))
+        return
+    held, stacked = engine.observed(changes), changes.stacked()
+    for row in leaving:
+        moments = engine.Moments(held.first.copy(), held.second.copy())
+        moments.first[0, changes.labels[row]] -= stacked[row]
+        moments.second[0, changes.labels[row]] -= np.outer(stacked[row], stacked[row])
+        found = engine.result(estimate.without_mass(panel, changes, row), moments)
+        one = float(found.estimate[0]), float(found.std_error[0]), float(found.degrees[0])
+        yield replace(intervals.with_t(panel, *one, intervals.METHODS["welch"]), **_one_fewer(panel))
+
+
+def _one_fewer(panel: Panel) -> dict[str, int]:
+    return {"n": len(panel.joined) - 1, "n_treated": int(panel.treated.sum()) - 1}
 
 
 def placebo_years(panel: Panel) -> pd.DataFrame:

@@ -13,12 +13,12 @@ import numpy as np
 import pandas as pd
 
 from innovlib.effects import engine, estimate, inference
-from innovlib.effects.effect import Effects
+from innovlib.effects.effect import Effect, Effects
 from innovlib.effects.panel import Panel, areas, codes
 from innovlib.errors import CannotEstimate, Words
 
 
-def outcomes(panels: dict[str, Panel]) -> Effects:
+def outcomes(panels: dict[str, Panel], *, known: dict[str, Effect] | None = None) -> Effects:
     """The effect on each outcome, with p-values adjusted for their number.
 
     Parameters
@@ -26,6 +26,8 @@ def outcomes(panels: dict[str, Panel]) -> Effects:
     panels
         Name of the outcome to its panel. Schools may differ between panels; a school's label, size stratum and
         subdistrict must not.
+    known
+        Effects that have been estimated from some of these panels already.
 
     Returns
     -------
@@ -41,10 +43,10 @@ def outcomes(panels: dict[str, Panel]) -> Effects:
     >>> outcomes(two).to_frame()["p_adjusted"].lt(0.05).tolist()
     [False, True]
     """
-    rows, held = [], {}
+    rows, held, known = [], {}, known or {}
     for name, one in panels.items():
         try:
-            found = inference.effect(one)
+            found = known[name] if name in known else inference.effect(one)
         except CannotEstimate as error:
             rows.append(
                 {

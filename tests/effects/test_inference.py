@@ -120,6 +120,20 @@ def test_subdistricts_move_whole():
     assert set(big) == {0, 1, 4, 6, 7}
 
 
+def test_large_areas_move_whole_and_every_school_is_as_likely():
+    blocks = np.repeat(np.arange(3), [90, 80, 70])
+    labels = np.zeros(len(blocks), int)
+    labels[:3] = [1, 1, 2]
+    drawn = list(permute.among_blocks(labels, blocks, draws=24_000, seed=1))
+    first, second = (np.concatenate([d[h] for d in drawn]) for h in (0, 1))
+    every = np.hstack([first, second])
+    assert (blocks[every] == blocks[every[:, :1]]).all() and all(len(set(row)) == 3 for row in every[:2000])
+    assert stats.chisquare(np.bincount(blocks[second[:, 0]])).pvalue > 0.001
+    for rows in (first[:, 0], first[:, 1], second[:, 0]):
+        held = np.bincount(rows, minlength=240)[:90]
+        assert stats.chisquare(held).pvalue > 0.001
+
+
 def test_permuting_is_uniform_over_all_labellings():
     drawn = next(iter(permute.among_schools(np.array([1, 1, 0, 0, 0]), np.zeros(5, int), draws=4000, seed=2)))
     _, counts = np.unique(np.sort(drawn[0], axis=1), axis=0, return_counts=True)
