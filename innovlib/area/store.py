@@ -112,6 +112,15 @@ class Area:
         ]
         return pd.DataFrame(rows, columns=["table", "file", "rows", "sha256"])
 
+    def rows_of(self, school_id: str) -> pd.DataFrame:
+        """One row per table that is there: how many of its rows are a school's own. Pupils' rows are not counted."""
+        told = [
+            {"table": name, "file": self.path(name).name, "rows": int((rows["school_id"] == school_id).sum())}
+            for name in self.present()
+            if name != "pupils" and "school_id" in (rows := self.table(name))
+        ]
+        return pd.DataFrame(told, columns=["table", "file", "rows"])
+
     def rows(self, table: str) -> int:
         """Number of rows of a table; 0 where there is none. One that is not yet read is counted, not read."""
         path = self.path(table)

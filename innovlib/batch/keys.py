@@ -55,7 +55,9 @@ def described(area: Area) -> dict:
 def report_keys(plan: Plan, *, made_with: dict, made_of: dict, shares: dict[str, dict] | None = None) -> dict[str, str]:
     """The key of every report of a plan, by file name.
 
-    A school's report compares it with the schools of the area, so every table counts for every report.
+    Every table counts for a cohort's, the area's and the meeting's pages. For a school's page its slice counts instead
+    (:mod:`innovlib.release.slices`), so that one changed school leaves the other schools' pages as they are; where no
+    slice is given, every table counts for it as well.
 
     Parameters
     ----------
@@ -63,9 +65,16 @@ def report_keys(plan: Plan, *, made_with: dict, made_of: dict, shares: dict[str,
         By report file, fingerprints of what was prepared for the whole batch and went into that report
         (:func:`innovlib.batch.prepare.prepare`).
     """
-    common = digest(_canonical({"kit": made_with, "area": made_of}))
+    whole = digest(_canonical({"kit": made_with, "area": made_of}))
+    named = {name: value for name, value in made_of.items() if name != "tables"}
+    sliced = digest(_canonical({"kit": made_with, "area": named}))
     return {
-        r.file: _key(r, common=common, template=plan.templates[r.kind].sha256, shares=(shares or {}).get(r.file, {}))
+        r.file: _key(
+            r,
+            common=sliced if "slices" in (shares or {}).get(r.file, {}) else whole,
+            template=plan.templates[r.kind].sha256,
+            shares=(shares or {}).get(r.file, {}),
+        )
         for r in plan.reports
     }
 

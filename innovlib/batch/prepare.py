@@ -8,11 +8,18 @@ is still up to date. Put a step into :data:`STEPS` and nothing else need be told
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
+import pandas as pd
+
+from innovlib import paths
 from innovlib.area import frames
 from innovlib.area.fingerprint import digest
+from innovlib.area.shared import shared
+from innovlib.area.store import Area
 from innovlib.batch.plan import Plan
 from innovlib.effects.findings import findings
+from innovlib.release import slices as release_slices
 from innovlib.release import withheld
 
 #: ``step(plan)`` gives a fingerprint by report file; a file it does not name has no share in the step.
@@ -27,13 +34,42 @@ def release(plan: Plan) -> dict[str, str]:
 
 def effects(plan: Plan) -> dict[str, str]:
     """What joining did (:func:`innovlib.effects.findings.findings`), where a template asks for it."""
-    asking = {kind for kind, template in plan.templates.items() if "findings(" in template.text}
+    asking = {
+        kind for kind, template in plan.templates.items() if "findings(" in template.text and not _sliced(plan, kind)
+    }
     files = [r.file for r in plan.reports if r.kind in asking]
     return dict.fromkeys(files, digest(frames.as_text(findings(plan.area)))) if files else {}
 
 
+def slices(plan: Plan) -> dict[str, str]:
+    """What of the area goes into each school's page (:mod:`innovlib.release.slices`), kept with the area."""
+    reports = [r for r in plan.reports if _sliced(plan, r.kind)]
+    if not reports:
+        return {}
+    ids = [r.id for r in reports]
+    make = partial(_slices, school_ids=ids, profile_name=plan.profile)
+    of_school = dict(shared(plan.area, f"slices-{plan.profile}", make, key=digest("\0".join(ids)))["slices"].to_numpy())
+    return {r.file: of_school[r.id] for r in reports}
+
+
+def _slices(area: Area, *, school_ids: list[str], profile_name: str) -> dict[str, pd.DataFrame]:
+    found = release_slices.of_schools(area, school_ids=school_ids, profile_name=profile_name)
+    return {"slices": pd.DataFrame(list(found.items()), columns=["school_id", "sha256"])}
+
+
+def _sliced(plan: Plan, kind: str) -> bool:
+    """Whether a kind's pages are those that slices tell of: schools' pages from the kit's own template.
+
+    A template of somebody's own may show more of the area than slices know of.
+    """
+    own = paths.NOTEBOOKS / plan.templates[kind].name if kind in plan.templates else None
+    return (
+        kind == "school" and own is not None and own.is_file() and own.read_text("utf-8") == plan.templates[kind].text
+    )
+
+
 #: The steps, in the order in which they are taken.
-STEPS: tuple[Step, ...] = (release, effects)
+STEPS: tuple[Step, ...] = (release, effects, slices)
 
 
 def prepare(plan: Plan, *, steps: tuple[Step, ...] | None = None) -> dict[str, dict[str, str]]:

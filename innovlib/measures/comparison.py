@@ -182,8 +182,17 @@ def of_school(results: pd.DataFrame, *, school_id: str) -> pd.DataFrame:
 
 def running(results: pd.DataFrame) -> pd.DataFrame:
     """Results of the subjects that a test still has: parts that were dropped from it (NT's reasoning) are left out."""
-    of_test = results.groupby(["test", "grade"], observed=True)["last_year_be"].transform("max")
-    of_subject = results.groupby(SERIES, observed=True)["last_year_be"].transform("max")
+    return _running(results, of=[])
+
+
+def running_of_each(results: pd.DataFrame) -> pd.DataFrame:
+    """As :func:`running`, school by school, for what :func:`every_school` found."""
+    return _running(results, of=["of"])
+
+
+def _running(results: pd.DataFrame, *, of: list[str]) -> pd.DataFrame:
+    of_test = results.groupby([*of, "test", "grade"], observed=True)["last_year_be"].transform("max")
+    of_subject = results.groupby([*of, *SERIES], observed=True)["last_year_be"].transform("max")
     return results[of_subject == of_test].reset_index(drop=True)
 
 

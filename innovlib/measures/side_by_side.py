@@ -42,6 +42,8 @@ class SideBySide:
         What results are set against (:func:`innovlib.measures.comparison.reference`).
     smallest_n
         Results on fewer pupils make the years of a test be pooled.
+    only
+        Schools that are worked out together; all or, in a large area, the pilots, where it is empty.
 
     Examples
     --------
@@ -58,10 +60,13 @@ class SideBySide:
     scores: pd.DataFrame
     ref: Reference
     smallest_n: int
+    only: tuple[str, ...] = ()
 
     @cached_property
     def together(self) -> list[str]:
         """Ids of the schools that are worked out together."""
+        if self.only:
+            return list(self.only)
         few = len(self.schools) <= TOGETHER_AT_MOST
         return list((self.schools if few else self.schools[self.schools["cohort"].notna()])["school_id"])
 
@@ -94,6 +99,18 @@ class SideBySide:
         """Its results of all years, of subjects still tested (:func:`innovlib.measures.comparison.running`)."""
         return comparison.running(self._of(school_id, self._history, latest_only=False))
 
+    def every_near(self) -> pd.DataFrame:
+        """The similar schools of all that are worked out together (:func:`innovlib.measures.similar.neighbours`)."""
+        return self._near
+
+    def every_latest(self) -> pd.DataFrame:
+        """Latest results of all that are worked out together (:func:`innovlib.measures.comparison.every_school`)."""
+        return self._latest.rows
+
+    def every_history(self) -> pd.DataFrame:
+        """As :meth:`every_latest`, of all years."""
+        return self._history.rows
+
     @cached_property
     def _known(self) -> frozenset[str]:
         return frozenset(self.together)
@@ -113,11 +130,11 @@ class SideBySide:
     def _work_out(self, *, latest_only: bool) -> _Found:
         rows = comparison.every_school(self.ref, school_ids=self.together, near=self._near,
                                        smallest_n=self.smallest_n, latest_only=latest_only)  # fmt: skip
-        return _Found(rows.drop(columns="of"), rows.groupby("of").indices)
+        return _Found(rows, rows.groupby("of").indices)
 
     def _of(self, school_id: str, found: _Found, *, latest_only: bool) -> pd.DataFrame:
         if school_id in found.places:
-            return found.rows.iloc[found.places[school_id]].reset_index(drop=True)
+            return found.rows.iloc[found.places[school_id]].drop(columns="of").reset_index(drop=True)
         near = [] if school_id in self._known else list(self.near(school_id)["school_id"])
         return comparison.school_results(self.ref, school_id=school_id, similar_ids=near, smallest_n=self.smallest_n,
                                          latest_only=latest_only)  # fmt: skip

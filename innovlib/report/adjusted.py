@@ -14,10 +14,11 @@ import pandas as pd
 
 from innovlib import terms
 from innovlib.errors import Words
-from innovlib.measures.similar import between_variance, shrunken
+from innovlib.measures.similar import shrunken
 from innovlib.report import labels
-from innovlib.report.disclosure import Z95, Protected, profile, rounded_half_up
+from innovlib.report.disclosure import Z95, Protected, rounded_half_up
 from innovlib.report.identity import in_thai_order
+from innovlib.report.standing import between, of_shown
 from innovlib.report.tables import Column, Table, table
 from innovlib.report.words import sentence
 
@@ -40,9 +41,7 @@ def adjusted(shown: Protected, *, gaps: pd.DataFrame) -> Protected:
         posterior) and ``reliability_pct`` (whole per cent), missing where the distance is hidden.
     """
     frame = shown.frame
-    hidden = gaps["school_id"].isin(frame.loc[frame["status"] == "small", "school_id"])
-    open_gaps = gaps[~hidden & (gaps["n"].astype(float) >= profile(shown.profile).smallest_n)]
-    tau2 = between_variance(open_gaps["gap"].to_numpy(dtype=float), open_gaps["std_error"].to_numpy(dtype=float) ** 2)
+    tau2 = between(of_shown(gaps, shown=shown)) ** 2
     error = (frame["conf_high"] - frame["conf_low"]).to_numpy(dtype=float) / 2 / Z95
     found = shrunken(frame["gap"].to_numpy(dtype=float), error**2, tau2=tau2)
     reach = Z95 * found["posterior_sd"].to_numpy()

@@ -79,8 +79,9 @@ def provenance(sources: pd.DataFrame, *, release, protected: list[Protected], te
     Parameters
     ----------
     sources
-        What :meth:`innovlib.area.store.Area.provenance` tells of the area's tables; read once for all reports of a
-        batch.
+        What :meth:`innovlib.area.store.Area.provenance` tells of the area's tables or, on a page about one school,
+        :meth:`innovlib.area.store.Area.rows_of`: such a page changes with the school's rows alone, and a fingerprint of
+        so few could be tried against guesses. The whole tables' fingerprints stand in the manifest beside the pages.
     release
         The plan that the report was made under (:func:`innovlib.release.withheld.plan`).
     protected
@@ -93,8 +94,7 @@ def provenance(sources: pd.DataFrame, *, release, protected: list[Protected], te
     """
     _check_passed(protected, release)
     fired = sorted({rule for p in protected for rule in p.fired}, key=lambda rule: int(rule[1:]))
-    data = [(Words(f"ตาราง {r.table}", f"Table {r.table}"), f"{r.rows:,} rows · SHA-256 {r.sha256[:16]}…")
-            for r in sources.itertuples()]  # fmt: skip
+    data = [(Words(f"ตาราง {r['table']}", f"Table {r['table']}"), _rows(r)) for r in sources.to_dict("records")]
     path = paths.NOTEBOOKS / f"{template}.ipynb"
     software = [f"innovlib {__version__}", *(f"{name} {version(name)}" for name in LIBRARIES)]
     return Provenance(
@@ -110,6 +110,12 @@ def provenance(sources: pd.DataFrame, *, release, protected: list[Protected], te
         ),
         lang,
     )
+
+
+def _rows(source: dict) -> str:
+    if "sha256" in source:
+        return f"{source['rows']:,} rows · SHA-256 {source['sha256'][:16]}…"
+    return f"{source['rows']:,} rows of this school · SHA-256: manifest.json"
 
 
 def _check_passed(protected: list[Protected], release) -> None:

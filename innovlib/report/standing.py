@@ -30,8 +30,8 @@ def chances(gap: Protected, *, gaps: pd.DataFrame) -> Protected:
     gap
         The school's own row of :meth:`innovlib.release.withheld.Page.gaps`.
     gaps
-        The distances of all schools (:func:`innovlib.measures.outcomes.school_gaps`); only their variance between
-        schools, one number for the whole area, is used.
+        The distances of the area's schools (:func:`of_shown`); only their spread, one number for the whole area, is
+        used.
 
     Returns
     -------
@@ -51,14 +51,34 @@ def chances(gap: Protected, *, gaps: pd.DataFrame) -> Protected:
                  "n_label": ["–" if row is None else row["n_label"]]}  # fmt: skip
         return replace(gap, frame=pd.DataFrame(state))
     variance = ((row["conf_high"] - row["conf_low"]) / 2 / Z95) ** 2
-    tau2 = between_variance(gaps["gap"].to_numpy(), gaps["std_error"].to_numpy() ** 2)
-    found = shrunken([row["gap"]], [variance], tau2=tau2).iloc[0]
+    found = shrunken([row["gap"]], [variance], tau2=between(gaps) ** 2).iloc[0]
     if found["posterior_sd"] == 0:
         alike = {"difference": [np.nan], "status": ["alike"], "n_label": [row["n_label"]]}
         return replace(gap, frame=pd.DataFrame(alike))
     at = (np.arange(DOTS) + 0.5) / DOTS
     values = found["shrunken"] + found["posterior_sd"] * stats.norm.ppf(at)
     return replace(gap, frame=pd.DataFrame({"difference": values, "status": "shown", "n_label": row["n_label"]}))
+
+
+def of_shown(gaps: pd.DataFrame, *, shown: Protected) -> pd.DataFrame:
+    """The distances of the schools whose distance may be shown: a hidden one must not speak through the spread.
+
+    Parameters
+    ----------
+    gaps
+        Distances of all schools (:func:`innovlib.measures.outcomes.school_gaps`).
+    shown
+        The same as they may be printed (:meth:`innovlib.release.withheld.Page.gaps`).
+    """
+    open_ids = shown.frame.loc[shown.frame["status"] == "shown", "school_id"]
+    return gaps[gaps["school_id"].isin(open_ids)]
+
+
+def between(gaps: pd.DataFrame) -> float:
+    """SD between schools beyond chance, in tenths of a point: finer it is not known, and one result changed among many
+    would move all schools' chances by less than can be seen."""
+    tau2 = between_variance(gaps["gap"].to_numpy(dtype=float), gaps["std_error"].to_numpy(dtype=float) ** 2)
+    return float(np.round(np.sqrt(tau2), 1))
 
 
 def above(chance: Protected) -> int | None:
