@@ -23,11 +23,20 @@ def test_the_dots_are_the_quantiles_of_the_shrunken_distance():
     chance = standing.chances(gap(), gaps=GAPS)
     values = chance.frame["difference"].to_numpy()
     tau2 = between_variance(GAPS["gap"].to_numpy(), GAPS["std_error"].to_numpy() ** 2)
-    reliability = tau2 / (tau2 + 4)
+    tau = round(float(np.sqrt(tau2)), 1)
+    assert standing.between(GAPS) == tau and tau**2 != tau2
+    reliability = tau**2 / (tau**2 + 4)
     assert len(values) == 20
     assert np.mean(values) == pytest.approx(4 * reliability)
     assert values[9] < 4 * reliability < values[10]
     assert chance.plan == "plan"
+
+
+def test_a_hidden_school_does_not_speak_through_the_spread():
+    gaps = GAPS.assign(school_id=list("abcdef"), gap=[6.0, -6.0, 3.0, -3.0, 0.0, 90.0])
+    shown = Protected(gaps.assign(status=["shown"] * 5 + ["small"]), "public")
+    assert list(standing.of_shown(gaps, shown=shown)["school_id"]) == list("abcde")
+    assert standing.between(standing.of_shown(gaps, shown=shown)) < standing.between(gaps) / 3
 
 
 def test_a_hidden_distance_has_no_dots():
