@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pandas as pd
 
+from innovlib import terms
 from innovlib.area.shared import shared
 from innovlib.area.store import Area
 from innovlib.effects import dose, outcomes, power, several, threats, where
@@ -27,6 +28,11 @@ ALL = "all"
 KEY = ["group", "kind", "test", "grade", "subject", "what"]
 #: Kinds of outcome. "together": all tests as one outcome; "autonomy": the de facto index and its domains, 0–4.
 KINDS = ("together", "score", "spread", "gap", "autonomy")
+#: Doses of autonomy whose association with results is described.
+DOSES = {name: Words(terms.label(name, "th"), terms.label(name, "en")) for name in terms.DOMAINS} | {
+    "index": Words("ดัชนีความเป็นอิสระที่ใช้จริง", "autonomy index, de facto"),
+    "gap": Words("ที่ทำได้จริงเกินกว่าที่ระเบียบให้", "autonomy index, de facto minus de jure"),
+}
 #: Results are told in points.
 UNIT = "points"
 GROUPS_OF_PUPILS = ("poor", "other_language", "sex")
@@ -52,7 +58,8 @@ def findings(area: Area, *, force: bool = False) -> dict[str, pd.DataFrame]:
         ``trend``
             Slope before joining, detectable slope, breakdown slope.
         ``dose``, ``points``
-            Association of the change in autonomy with the change in all tests together, and its schools.
+            Association of the change in autonomy with the change in all tests together, and its schools: by domain, of
+            their index, and of what schools do beyond what the order grants ("gap": de facto minus de jure).
         ``notes``
             What was done to the data on the way, note_th and note_en.
         ``design``
@@ -72,7 +79,7 @@ def compute(area: Area) -> dict[str, pd.DataFrame]:
         found = one if group == ALL else found
     freed = _of_autonomy(book, area.table("autonomy"), schools)
     _of_pupils(book, area.table("pupils"), schools)
-    _of_dose(book, found, freed)
+    _of_dose(book, found, freed | _beyond_the_order(area.table("autonomy"), schools))
     return book.tables() | {"design": _design()}
 
 
@@ -280,13 +287,20 @@ def _typed(row: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([numbers, row[words].astype("str").fillna("")], axis="columns")[_NUMBERS]
 
 
-def _of_autonomy(book: _Book, autonomy: pd.DataFrame, schools: pd.DataFrame) -> Panel | None:
-    """Which domain of autonomy moved; returns the index."""
+def _of_autonomy(book: _Book, autonomy: pd.DataFrame, schools: pd.DataFrame) -> dict[str, Panel]:
+    """Which domain of autonomy moved; returns the panels of the domains and of their index."""
     if autonomy.empty:
-        return None
+        return {}
     held, refused = _held(outcomes.freedom(autonomy), schools, unit="steps")
     _family(book, held, refused, {}, group=ALL, kind="autonomy")
-    return held.get("index")
+    return held
+
+
+def _beyond_the_order(autonomy: pd.DataFrame, schools: pd.DataFrame) -> dict[str, Panel]:
+    """What schools do beyond what the order grants, over all domains."""
+    if autonomy.empty:
+        return {}
+    return _held({"gap": outcomes.freedom(autonomy, aspect="gap")["index"]}, schools, unit="steps")[0]
 
 
 def _of_pupils(book: _Book, pupils: pd.DataFrame, schools: pd.DataFrame) -> None:
@@ -308,16 +322,17 @@ def _held(frames: dict, schools: pd.DataFrame, *, unit: str) -> tuple[dict, dict
     return held, refused
 
 
-def _of_dose(book: _Book, found: Study | None, freed: Panel | None) -> None:
-    """Change in autonomy against change in all tests together."""
-    if found is None or freed is None:
+def _of_dose(book: _Book, found: Study | None, freed: dict[str, Panel]) -> None:
+    """Change in autonomy, by domain and over all, against change in all tests together."""
+    if found is None:
         return
-    try:
-        given = power.own_lines(freed).set_index("school_id")["change"]
-        slope = dose.association(found.panel, given, name="autonomy index, de facto")
-    except CannotEstimate as error:
-        row = {"reason_th": error.words.th, "reason_en": error.words.en}
-        book.add("dose", pd.DataFrame([row]), group=ALL, kind="together")
-        return
-    book.add("dose", slope.to_frame().assign(reason_th="", reason_en=""), group=ALL, kind="together")
-    book.add("points", slope.points, group=ALL, kind="together")
+    for what, one in freed.items():
+        key = {"group": ALL, "kind": "together", "what": what}
+        try:
+            given = power.own_lines(one).set_index("school_id")["change"]
+            slope = dose.association(found.panel, given, name=DOSES[what].en)
+        except CannotEstimate as error:
+            book.add("dose", pd.DataFrame([{"reason_th": error.words.th, "reason_en": error.words.en}]), **key)
+            continue
+        book.add("dose", slope.to_frame().assign(reason_th="", reason_en=""), **key)
+        book.add("points", slope.points, **key)

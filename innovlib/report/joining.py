@@ -14,7 +14,7 @@ from innovlib.effects.effect import shown
 from innovlib.effects.findings import ALL
 from innovlib.effects.threats import COLUMNS, THREATS
 from innovlib.errors import Words
-from innovlib.report import figures, labels
+from innovlib.report import figures, joined_checks, labels
 from innovlib.report.disclosure import ONE_DECIMAL_FROM, Profile, Protected, profile, rounded_half_up
 from innovlib.report.figures import Figure
 from innovlib.report.prose import Prose
@@ -43,20 +43,22 @@ def effects(found: dict[str, pd.DataFrame], *, profile_name: str, group: str = A
     Returns
     -------
     Protected
-        One row per outcome of kind "together", "score", "spread" or "gap"; points (gaps: SD) with one decimal, whole
-        where fewer than 30 pupils' results stand behind them. ``status``: shown; small where fewer pilot schools,
-        comparison schools or pupils than the profile asks for; absent where there is no estimate, with the reason.
+        One row per outcome of kind "together", "score", "spread", "gap" or "autonomy" (domains, steps of 0–4); points
+        (gaps: SD, domains: steps, both with two decimals) with one decimal, whole where fewer than 30 pupils' results
+        stand behind them. Then the rows of :func:`innovlib.report.joined_checks.rows`.
+        ``status``: shown; small where fewer pilot schools, comparison schools or pupils than the profile asks for;
+        absent where there is no estimate, with the reason.
         ``verdict`` follows from the printed interval and the adjusted p-value: clearly_above or clearly_below where
         both speak, likely_above or likely_below where only the interval does, else undecided.
     """
     rows = found["effects"]
-    rows = rows[(rows["group"] == group) & rows["kind"].isin(["together", "score", "spread", "gap"])]
+    rows = rows[(rows["group"] == group) & rows["kind"].isin(_KINDS)]
     out = rows.reset_index(drop=True).merge(_trends(found, group), on=["kind", "test", "grade", "subject"], how="left")
     rules = profile(profile_name)
     absent, small = out["conf_low"].isna(), ~_allowed(out, rules)
     out["status"] = np.select([absent, small], ["absent", "small"], "shown")
     step = np.where(out[["pupils_before", "pupils_after"]].min(axis=1) < ONE_DECIMAL_FROM, 1.0, 0.1)
-    step = np.where(out["kind"] == "gap", 0.01, step)
+    step = np.where(out["kind"].isin(["gap", "autonomy"]), 0.01, step)
     for column in _SHOWN:
         fine = 0.01 if column.startswith(("slope", "breakdown")) else step
         out[column] = _rounded(out[column], np.broadcast_to(fine, len(out))).where(out["status"] == "shown")
@@ -64,7 +66,24 @@ def effects(found: dict[str, pd.DataFrame], *, profile_name: str, group: str = A
     out["verdict"] = [_verdict(row) for row in out.to_dict("records")]
     order = [_rank(row) for row in out[["kind", "test", "grade", "subject"]].itertuples(index=False)]
     out = out.assign(order=order).sort_values("order", ignore_index=True, kind="stable")
-    return Protected(out[_COLUMNS], profile_name, ("D7",) if (out["status"] == "small").any() else ())
+    whole = ((out["kind"] == "together") & (out["status"] == "shown")).any()
+    fired = ("D7",) if (out["status"] == "small").any() else ()
+    more = _seen(joined_checks.rows(found, group=group)) if whole else out.iloc[:0]
+    more = more[more["n"] >= rules.smallest_schools]
+    out = pd.concat([part[_COLUMNS] for part in (out, more) if len(part)] or [out[_COLUMNS]], ignore_index=True)
+    return Protected(out, profile_name, fired)
+
+
+def _seen(rows: pd.DataFrame) -> pd.DataFrame:
+    """What stands beside the tests, in tenths of a point, with its verdict."""
+    ends = {name: _rounded(rows[name], np.full(len(rows), 0.1)) for name in ("estimate", "conf_low", "conf_high")}
+    held = rows.assign(**ends, status="shown", p_adjusted=np.nan).reindex(columns=_COLUMNS)
+    words = ["test", "grade", "subject", "permuted", "reason_th", "reason_en"]
+    held[words] = held[words].astype("str").fillna("")
+    return held.assign(verdict=[_verdict(row) for row in held.to_dict("records")])
+
+
+_KINDS = ("together", "score", "spread", "gap", "autonomy")
 
 
 def _trends(found: dict[str, pd.DataFrame], group: str) -> pd.DataFrame:
@@ -95,7 +114,7 @@ def _verdict(row: dict) -> str:
 
 
 def _rank(row: tuple[str, str, str, str]) -> tuple[int, ...]:
-    places = (("together", "score", "spread", "gap"), terms.TESTS, terms.GRADES, terms.SUBJECTS)
+    places = (_KINDS, terms.TESTS, terms.GRADES, terms.SUBJECTS)
     return tuple(known.index(name) if name in known else -1 for known, name in zip(places, row, strict=True))
 
 
@@ -135,8 +154,10 @@ def headline(found: Protected) -> Words:
 
 
 def paragraph(found: Protected) -> Words:
-    """What may be said, as one paragraph: all tests together, each test, gaps and spread, the trend before joining."""
-    return _paragraph([*_together(found), *_tests(found), *_inequality(found), *_trend(found)])
+    """What may be said, as one paragraph: all tests together, each test, gaps and spread, the trend before joining,
+    the checks, which domain of autonomy moved, and whether more of it went with better results."""
+    own = [words for part in (_together, _tests, _inequality, _trend) for words in part(found)]
+    return _paragraph([*own, *joined_checks.words(found.frame)])
 
 
 def _paragraph(parts: list[Words]) -> Words:
