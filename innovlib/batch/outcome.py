@@ -11,7 +11,7 @@ from innovlib.errors import Words
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a batch did. ``exit_code``: 0 all done, 1 some failed, 130 interrupted."""
+    """What a batch did. ``exit_code``: 0 all done, 1 some failed or the data changed meanwhile, 130 interrupted."""
 
     out: Path
     rendered: tuple[str, ...] = ()
@@ -20,11 +20,12 @@ class Outcome:
     stale: tuple[str, ...] = ()
     notes: tuple[Words, ...] = ()
     interrupted: bool = False
+    changed: tuple[str, ...] = ()
 
     @property
     def exit_code(self) -> int:
         """The exit code of the command."""
-        return 130 if self.interrupted else int(bool(self.failed))
+        return 130 if self.interrupted else int(bool(self.failed or self.changed))
 
     def to_dict(self) -> dict:
         """The outcome for a program."""
@@ -36,6 +37,7 @@ class Outcome:
             "stale": list(self.stale),
             "notes": [note._asdict() for note in self.notes],
             "interrupted": self.interrupted,
+            "changed": list(self.changed),
             "exit_code": self.exit_code,
         }
 
@@ -53,6 +55,14 @@ class Outcome:
             )
         if self.failed:
             lines.append(Words("ดูรายละเอียดใน _failed/", "details stand in _failed/"))
+        if self.changed:
+            tables = ", ".join(self.changed)
+            lines.append(
+                Words(
+                    f"ตาราง {tables} เปลี่ยนระหว่างทำรายงาน รายงานอาจปนข้อมูลเก่ากับใหม่ สั่งซ้ำก่อนใช้",
+                    f"{tables} changed while the reports were made, so they may mix old and new: run again before use",
+                )
+            )
         if self.stale:
             files = ", ".join(self.stale)
             lines.append(Words(f"ไฟล์ที่ไม่อยู่ในแผนแล้ว ลบได้: {files}", f"no longer in the plan, you may delete: {files}"))

@@ -173,6 +173,7 @@ class Batch:
             tuple(name for name in self.folder.pages() if name not in self.plan.by_file),
             tuple(self.notes),
             interrupted,
+            tuple(t["table"] for t in self.made_of["tables"] if self.plan.area.digest(t["table"]) != t["sha256"]),
         )
 
     def _states(self) -> dict[str, dict]:

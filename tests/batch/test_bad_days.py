@@ -99,3 +99,18 @@ def test_more_workers_than_cores_is_told_and_done(area, tmp_path, monkeypatch, c
     told = capsys.readouterr()
     assert f"there are only {cores()} cores; {many} reports at a time will not be faster" in told.err
     assert asked["workers"] == many and json.loads(told.out)["exit_code"] == 0
+
+
+def test_data_that_change_in_mid_batch_are_told_and_made_good_by_the_next_batch(render, area, templates):
+    """Half of the pages from old data and half from new must not pass for one release."""
+    scores = area / "scores.csv"
+    added = "S1,2563,O-NET,ป.6,thai,12,12,60.0,9.0"
+    grows = f"with open({str(scores)!r}, 'a', encoding='utf-8') as file:\n    _ = file.write({added + chr(10)!r})"
+    write_template(templates, "area", [grows, "print('area')"])
+    first = render("all")
+    assert first.exit_code == 1 and first.changed == ("scores",) and not first.failed
+    assert any("run again before use" in words.en for words in first.sentences())
+    write_template(templates, "area")
+    second = render("all")
+    assert second.exit_code == 0 and second.changed == () and len(second.rendered) >= 6
+    assert second.to_dict()["changed"] == []
