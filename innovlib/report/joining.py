@@ -154,10 +154,13 @@ def headline(found: Protected) -> Words:
 
 
 def paragraph(found: Protected) -> Words:
-    """What may be said, as one paragraph: all tests together, each test, gaps and spread, the trend before joining,
-    the checks, which domain of autonomy moved, and whether more of it went with better results."""
-    own = [words for part in (_together, _tests, _inequality, _trend) for words in part(found)]
-    return _paragraph([*own, *joined_checks.words(found.frame)])
+    """What may be said, as one paragraph: all tests together, each test, gaps and spread, the trend before joining."""
+    return _paragraph([*_together(found), *_tests(found), *_inequality(found), *_trend(found)])
+
+
+def further(found: Protected) -> tuple[Words, ...]:
+    """What stands beside it: checks, which domain of autonomy moved, whether schools that became freer moved more."""
+    return tuple(joined_checks.words(found.frame))
 
 
 def _paragraph(parts: list[Words]) -> Words:
@@ -165,9 +168,11 @@ def _paragraph(parts: list[Words]) -> Words:
 
 
 def reckoned(found: Protected) -> Words:
-    """What stands under the table: how to read it, how chance was reckoned, and which tests have no estimate."""
+    """What stands under the table: the estimate checked otherwise, what autonomy did beside it, how to read the table,
+    how chance was reckoned, and which tests have no estimate."""
     some = (found.frame["status"] == "shown").any()
-    return _paragraph([*([sentence("effects.note"), *_how(found)] if some else []), *_cannot(found)])
+    how = [sentence("effects.note"), *_how(found)] if some else []
+    return _paragraph([*further(found), *how, *_cannot(found)])
 
 
 def _together(found: Protected) -> list[Words]:

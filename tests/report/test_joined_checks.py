@@ -8,6 +8,7 @@ import pytest
 from innovlib import paths
 from innovlib.area import open_area
 from innovlib.effects.findings import ALL, findings
+from innovlib.errors import Words
 from innovlib.report import joined_checks, joining
 from innovlib.report.typeset import number
 
@@ -22,8 +23,9 @@ def _shown(found: dict, kind: str) -> pd.DataFrame:
     return frame[(frame["kind"] == kind) & (frame["status"] == "shown")].set_index("what")
 
 
-def _said(found: dict):
-    return joining.paragraph(joining.effects(found, profile_name="public"))
+def _said(found: dict) -> Words:
+    parts = joining.further(joining.effects(found, profile_name="public"))
+    return Words(" ".join(p.th for p in parts), ". ".join(p.en for p in parts))
 
 
 def test_checks_are_those_of_all_tests_together_and_none_is_of_one_school(found):
@@ -34,7 +36,7 @@ def test_checks_are_those_of_all_tests_together_and_none_is_of_one_school(found)
         assert checks["estimate"][name] == pytest.approx(threats["estimate"][name], abs=0.05 + 1e-9)
 
 
-def test_paragraph_prints_the_numbers_that_may_be_seen(found):
+def test_sentences_print_the_numbers_that_may_be_seen(found):
     said = _said(found)
     for kind, decimals in (("check", 1), ("autonomy", 2)):
         for row in _shown(found, kind).query("what != 'index'").to_dict("records"):
@@ -68,5 +70,6 @@ def test_domains_that_stay_are_not_said_to_move(found):
 def test_nothing_stands_beside_tests_that_may_not_be_shown(found):
     effects = found["effects"].copy()
     effects.loc[effects["kind"] == "together", "n_treated"] = 1.0
-    frame = joining.effects(found | {"effects": effects}, profile_name="public").frame
-    assert not frame["kind"].isin(["check", "dose"]).any()
+    own = joining.effects(found | {"effects": effects[effects["kind"] == "together"]}, profile_name="public")
+    assert not own.frame["kind"].isin(["check", "dose"]).any()
+    assert joining.further(own) == ()
