@@ -1,8 +1,8 @@
 """Batches killed, stopped, starved of disk and misled by the clock, hundreds of times; and what was left behind.
 
-Run: ``python bench/faults.py [kill stop disk clock two papermill] [--kills 500] [--seed 1]``; prints a table and writes
-``bench/faults.csv``, one row for each fault. Kinds that are not named keep their rows, so that a long run can be cut
-into pieces. Needs Linux (it looks for processes in ``/proc``); the full disk is a small tmpfs and needs root.
+Run: ``python bench/faults.py [kill stop disk clock two papermill] [--kills 500] [--seed 1] [--add]``; prints a table and
+writes ``bench/faults.csv``, one row for each fault. Kinds that are not named keep their rows, and ``--add`` counts on with
+another seed, so that a long run can be cut into pieces. Needs Linux (it looks for processes in ``/proc``); the full disk is a small tmpfs and needs root.
 
 A batch here makes 12 reports from a light template, two at a time. ``kill -9`` strikes the batch at a random moment
 (``batch``), in the very act of writing (``writer``: before, in the middle of, or after the n-th write, flush or move),
@@ -187,6 +187,7 @@ def main() -> int:
     parser.add_argument("--stops", type=int, default=50, help="of each signal, and rounds of the other faults")
     parser.add_argument("--papermill", type=int, default=60)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--add", action="store_true", help="count on from the rows that stand in the csv")
     parser.add_argument("--out", type=Path, default=OUT)
     asked = parser.parse_args()
     times = dict.fromkeys(KINDS, asked.stops) | {"kill": asked.kills, "papermill": asked.papermill}
@@ -197,20 +198,23 @@ def main() -> int:
             print(f"{kind}: {times[kind]} times", flush=True)
             ground.clear()
             rows += globals()[kind](ground, times=times[kind], rng=random.Random(f"{asked.seed} {kind}"))
-    table = pd.DataFrame(rows).assign(seed=asked.seed, date=dt.date.today().isoformat())
-    _keep(table, asked.out)
+    table = pd.DataFrame(rows).assign(seed=str(asked.seed), date=dt.date.today().isoformat())
     print(table.drop(columns=["seed", "date"]).to_string(index=False))
+    _keep(table, asked.out, add=asked.add)
     ours = table[table["way"] == "innov"]
     return int(ours[list(FOUND)].to_numpy().any())
 
 
-def _keep(table: pd.DataFrame, path: Path) -> None:
-    """Write the rows; those of faults that were not tried now stay."""
+def _keep(table: pd.DataFrame, path: Path, *, add: bool) -> None:
+    """Write the rows; those of faults that were not tried now stay, or are counted on."""
     if path.is_file():
-        old = pd.read_csv(path)
+        old = pd.read_csv(path, dtype={"seed": str})
         tried = set(zip(table["way"], table["fault"], strict=True))
-        table = pd.concat([old[[key not in tried for key in zip(old["way"], old["fault"], strict=True)]], table])
-    table.sort_values(["way", "fault"]).to_csv(path, index=False, lineterminator="\n")
+        again = [key in tried for key in zip(old["way"], old["fault"], strict=True)]
+        table = pd.concat([old if add else old[[not is_again for is_again in again]], table])
+    how = dict.fromkeys(table.columns.drop(["way", "fault"]), "sum")
+    how |= {"longest_cleanup_s": "max", "seed": " ".join, "date": "max"}
+    table.groupby(["way", "fault"], as_index=False).agg(how).to_csv(path, index=False, lineterminator="\n")
 
 
 if __name__ == "__main__":
