@@ -1,8 +1,9 @@
 """Batches killed, stopped, starved of disk and misled by the clock, hundreds of times; and what was left behind.
 
-Run: ``python bench/faults.py [kill stop disk clock two papermill] [--kills 500] [--seed 1] [--add]``; prints a table and
-writes ``bench/faults.csv``, one row for each fault. Kinds that are not named keep their rows, and ``--add`` counts on with
-another seed, so that a long run can be cut into pieces. Needs Linux (it looks for processes in ``/proc``); the full disk is a small tmpfs and needs root.
+Run: ``python bench/faults.py [kill stop disk clock two papermill] [--kills 500] [--seed 1] [--add]``; prints a table
+and writes ``bench/faults.csv``, one row for each fault. Kinds that are not named keep their rows, and ``--add`` counts
+on with another seed, so that a long run can be cut into pieces. Needs Linux (it looks for processes in ``/proc``); the
+full disk is a small tmpfs and needs root.
 
 A batch here makes 12 reports from a light template, two at a time. ``kill -9`` strikes the batch at a random moment
 (``batch``), in the very act of writing (``writer``: before, in the middle of, or after the n-th write, flush or move),
