@@ -40,14 +40,13 @@ def aggregate(found: GroupTime, kind: str, *, shares_known: bool = True) -> tupl
         scores = scores.plus(_share_scores(found, mass, kind, used))
     sizes = {int(g): int((panel.joined == g).sum()) for g in panel.cohorts}
     frame = pd.DataFrame(
-        {
+        ({} if kind == "simple" else {KEY_NAMES[kind]: keys})
+        | {
             "estimate": (used * weights).sum(axis=0),
             "std_error": np.sqrt(scores.variance()),
             "n_treated": [_pilots(found, column, sizes) for column in weights.T],
         }
     )
-    if kind != "simple":
-        frame.insert(0, KEY_NAMES[kind], keys)
     return frame, scores
 
 
