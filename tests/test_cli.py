@@ -7,6 +7,7 @@ import sys
 import pytest
 
 from innovlib import cli
+from innovlib.desk import jupyter
 
 SCHOOLS = "school_id,name_th,cohort,joined_year_be\nS1,บ้านหนึ่ง,1,2562\n"
 
@@ -126,7 +127,7 @@ def test_interruption_ends_with_130(monkeypatch, area, capsys):
 
 def test_lab_starts_jupyterlab_at_the_notebooks_with_the_area(monkeypatch, area, capsys):
     started = []
-    monkeypatch.setattr(cli.lab.subprocess, "call", lambda words, env: started.append((words, env)) or 0)
+    monkeypatch.setattr(jupyter, "run", lambda words, *, surroundings: started.append((words, surroundings)) or 0)
     assert innov("lab", "--area", area, "--", "--no-browser") == 0
     words, surroundings = started[0]
     assert words[1:3] == ["-m", "jupyterlab"] and words[-1] == "--no-browser"
@@ -135,7 +136,7 @@ def test_lab_starts_jupyterlab_at_the_notebooks_with_the_area(monkeypatch, area,
 
 
 def test_lab_refuses_a_folder_that_is_no_area_before_anything_starts(monkeypatch, tmp_path, capsys):
-    monkeypatch.setattr(cli.lab.subprocess, "call", lambda *_, **__: pytest.fail("started"))
+    monkeypatch.setattr(jupyter, "run", lambda *_, **__: pytest.fail("started"))
     assert innov("lab", "--area", tmp_path) == 2
     assert "no schools table" in capsys.readouterr().err
 

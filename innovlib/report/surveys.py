@@ -133,7 +133,7 @@ def _edges(n: np.ndarray, rules: Profile) -> tuple[np.ndarray, np.ndarray]:
     low = np.ones(n.shape) if rules.name == "school" else low
     with np.errstate(divide="ignore", invalid="ignore"):
         few = np.ceil(100 * (rules.smallest_count - 1) / n)
-    low = np.minimum(np.fmax(low, few), 49.0)
+    low = np.minimum(np.fmax(low, few), 50.0)  # four and four of eight are too few on either side: at most half is told
     return low, 100 - low
 
 

@@ -53,6 +53,12 @@ def test_a_side_of_few_shows_only_its_edge_and_no_interval():
     assert safe[["conf_low", "conf_high", "level_1", "level_4"]].isna().all(axis=None)
 
 
+def test_four_and_four_of_eight_say_no_more_than_half():
+    safe = surveys.protect_levels(level_rows((0, 4, 0, 4), (4, 0, 3, 0), (1, 2, 2, 2)), profile_name="partner").frame
+    assert safe["percent_label"].tolist() == ["≤50", "≤50", "≥50"]
+    assert safe[["conf_low", "conf_high", "level_1", "level_4"]].isna().all(axis=None)
+
+
 @settings(max_examples=400, deadline=None)
 @given(st.lists(st.tuples(*[st.integers(0, 40)] * 4), min_size=1, max_size=6),
        st.sampled_from(["public", "partner", "school"]))  # fmt: skip
