@@ -105,10 +105,11 @@ def protect_levels(ratings: pd.DataFrame, *, profile_name: str) -> Protected:
     with np.errstate(divide="ignore", invalid="ignore"):
         percent = rounded_half_up(100 * high / n)
     at_edge = (percent <= low_edge) | (percent >= high_edge)
+    labels = _labels(percent, low_edge, high_edge, shown)  # before it is cut: of eight, both edges lie at half
     percent = np.clip(percent, low_edge, high_edge)
     out = ratings.drop(columns=[f"n_level_{i}" for i in (1, 2, 3, 4)] + ["rest_schools", "rest_n"]).copy()
     out["percent"] = np.where(shown, percent, np.nan)
-    out["percent_label"] = _labels(percent, low_edge, high_edge, shown)
+    out["percent_label"] = labels
     for column in ("conf_low", "conf_high"):
         held = np.clip(rounded_half_up(100 * ratings[column].to_numpy(dtype=float)), low_edge, high_edge)
         out[column] = np.where(shown & ~at_edge, held, np.nan)
