@@ -249,6 +249,8 @@ def _marks(tree: ast.AST, *, imported: Mapping[str, str]):
         if not isinstance(node, ast.Call):
             continue
         name = node.func
+        if any(isinstance(inner, ast.Call) for inner in ast.walk(name)):
+            continue  # a call on what a call returned: the inner one has the link
         for function, through in proof.called(name, imported=imported).items():
             if function.startswith(proof.ROOMS):
                 yield name.lineno, name.col_offset, name.end_col_offset, through or function

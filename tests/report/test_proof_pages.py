@@ -4,6 +4,7 @@ import ast
 import importlib.util
 import json
 import re
+from html import unescape
 
 import pytest
 
@@ -75,6 +76,15 @@ def test_a_template_that_computes_nothing_has_its_pages_too():
     book = {"cells": [{"cell_type": "code", "id": "one", "source": ["print('<b>ก')"]}]}
     made = proof_pages.pages({"area": json.dumps(book)})
     assert "print(&#x27;&lt;b&gt;ก&#x27;)" in made["report-area.html"] and TESTS in made
+
+
+def test_the_code_is_that_of_the_template_letter_by_letter(pages):
+    """A call on what a call returned has one link, and nothing twice."""
+    cells = json.loads((NOTEBOOKS / "report-school.ipynb").read_text("utf-8"))["cells"]
+    shown = [unescape(re.sub("<[^>]+>", "", block))
+             for block in re.findall(r"<pre>(.*?)</pre>", pages["report-school.html"], flags=re.DOTALL)]  # fmt: skip
+    code = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+    assert len(code) > 10 and [text.strip() for text in shown] == [text.strip() for text in code]
 
 
 def test_links_stay_on_the_screen():
