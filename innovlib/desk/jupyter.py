@@ -140,18 +140,26 @@ def run(words: list[str], *, surroundings: Mapping[str, str]) -> int:
     int
         Exit code: JupyterLab's own; 128 + the signal's number where a signal ended it.
     """
-    lab = subprocess.Popen(words, env=surroundings)
-    before = signal.signal(signal.SIGTERM, lambda *_: lab.terminate())
+    labs: list[subprocess.Popen] = []
+    told: list[int] = []
+
+    def end(number, _) -> None:
+        told.append(number)
+        for lab in labs:
+            lab.terminate()
+
+    # Set before it starts, so that no signal falls between; a program that is started has its own handlers.
+    before = {signal.SIGTERM: signal.signal(signal.SIGTERM, end), signal.SIGINT: signal.signal(signal.SIGINT, _nothing)}
     try:
-        code = _ended(lab)
+        labs.append(subprocess.Popen(words, env=surroundings))
+        if told:
+            labs[0].terminate()
+        code = labs[0].wait()
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
     return 128 - code if code < 0 else code
 
 
-def _ended(lab: subprocess.Popen) -> int:
-    while True:
-        try:
-            return lab.wait()
-        except KeyboardInterrupt:
-            continue
+def _nothing(*_) -> None:
+    """Ctrl+C is JupyterLab's to answer."""
