@@ -33,3 +33,17 @@ def find(path: str | Path) -> Path:
         return asked.resolve()
     under_root = ROOT / asked
     return under_root.resolve() if under_root.exists() else asked.resolve()
+
+
+def reports_of(area_folder: str | Path, *, out: str | Path | None, profile: str) -> Path:
+    """Where an area's reports go: ``out``, or by default a folder of ``reports/`` that bears the area's name.
+
+    Examples
+    --------
+    >>> reports_of("data/example", out=None, profile="partner") == REPORTS / "example-partner"
+    True
+    """
+    if out is not None:
+        return Path(out).expanduser().absolute()
+    name = find(area_folder).name
+    return REPORTS / (name if profile == "public" else f"{name}-{profile}")

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import importlib.util
+
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import settings
 
 from innovlib.area import contract
+from innovlib.paths import ROOT
 
 # These machines are shared and noisy: a slow example is no failure.
 settings.register_profile("patient", deadline=None)
@@ -61,3 +64,12 @@ def many_schools() -> tuple[pd.DataFrame, pd.DataFrame]:
         for i in range(20) for year in range(2562, 2568) for subject in ("thai", "maths")
     ]  # fmt: skip
     return schools, make_scores(rows)
+
+
+@pytest.fixture(scope="module")
+def links():
+    """The documentation's own checker of links."""
+    spec = importlib.util.spec_from_file_location("links", ROOT / "docs" / "links.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module

@@ -34,16 +34,15 @@ def release(plan: Plan) -> dict[str, str]:
 
 def effects(plan: Plan) -> dict[str, str]:
     """What joining did (:func:`innovlib.effects.findings.findings`), where a template asks for it."""
-    asking = {
-        kind for kind, template in plan.templates.items() if "findings(" in template.text and not _sliced(plan, kind)
-    }
+    asking = {kind for kind, template in plan.templates.items() if "findings(" in template.text} - _sliced(plan)
     files = [r.file for r in plan.reports if r.kind in asking]
     return dict.fromkeys(files, digest(frames.as_text(findings(plan.area)))) if files else {}
 
 
 def slices(plan: Plan) -> dict[str, str]:
     """What of the area goes into each school's page (:mod:`innovlib.release.slices`), kept with the area."""
-    reports = [r for r in plan.reports if _sliced(plan, r.kind)]
+    kinds = _sliced(plan)
+    reports = [r for r in plan.reports if r.kind in kinds]
     if not reports:
         return {}
     ids = [r.id for r in reports]
@@ -57,15 +56,14 @@ def _slices(area: Area, *, school_ids: list[str], profile_name: str) -> dict[str
     return {"slices": pd.DataFrame(list(found.items()), columns=["school_id", "sha256"])}
 
 
-def _sliced(plan: Plan, kind: str) -> bool:
-    """Whether a kind's pages are those that slices tell of: schools' pages from the kit's own template.
+def _sliced(plan: Plan) -> set[str]:
+    """Kinds whose pages are those that slices tell of: schools' pages from the kit's own template.
 
     A template of somebody's own may show more of the area than slices know of.
     """
-    own = paths.NOTEBOOKS / plan.templates[kind].name if kind in plan.templates else None
-    return (
-        kind == "school" and own is not None and own.is_file() and own.read_text("utf-8") == plan.templates[kind].text
-    )
+    template = plan.templates["school"]
+    own = paths.NOTEBOOKS / template.name
+    return {"school"} if own.is_file() and own.read_text(encoding="utf-8") == template.text else set()
 
 
 #: The steps, in the order in which they are taken.

@@ -99,19 +99,11 @@ def render(
         area, profile=profile, lang=lang, templates=Path(templates), all_schools=all_schools, digits=digits
     )
     chosen = plan.select(kind, only=only)
-    folder = out_folder(plan.area.folder, out=out, profile=profile)
+    folder = OutFolder(paths.reports_of(plan.area.folder, out=out, profile=profile))
     batch = Batch(plan, folder, page=page, limits=limits or Limits(), engine=engine, scheduler=scheduler)
     batch.refuse_mixing()
     with folder.held():
         return batch.run(chosen, workers=workers, force=force, progress=progress)
-
-
-def out_folder(area_folder: str | Path, *, out: str | Path | None, profile: str) -> OutFolder:
-    """Where an area's reports go: ``out``, or by default a folder of ``reports/`` that bears the area's name."""
-    if out is not None:
-        return OutFolder(Path(out).expanduser().absolute())
-    name = paths.find(area_folder).name
-    return OutFolder(paths.REPORTS / (name if profile == "public" else f"{name}-{profile}"))
 
 
 class Batch:

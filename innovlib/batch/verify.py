@@ -6,11 +6,12 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from innovlib import paths
 from innovlib.batch import manifest
 from innovlib.batch.engine import Fault
 from innovlib.batch.folder import OutFolder
 from innovlib.batch.keys import digest
-from innovlib.batch.run import out_folder, render
+from innovlib.batch.run import render
 from innovlib.errors import BadInput, Words
 
 
@@ -77,7 +78,7 @@ def verify(area_folder: str | Path, kind: str = "all", *, out: str | Path | None
     BadInput
         There is no finished report to compare with, or what :func:`~innovlib.batch.run.render` refuses.
     """
-    there = out_folder(area_folder, out=out, profile=settings.get("profile", "public"))
+    there = OutFolder(paths.reports_of(area_folder, out=out, profile=settings.get("profile", "public")))
     before = manifest.read(there.path)
     finished = {row["file"]: row.get("key") for row in before.get("reports", []) if there.sha256(row["file"])}
     if not finished:

@@ -91,7 +91,7 @@ def _started_early(said: argparse.Namespace):
     """Let the process that reports are forked from import while this one plans, where there will be reports to make."""
     from innovlib.batch import base
 
-    out = Path(said.out) if said.out else paths.REPORTS / Path(said.area).name
+    out = paths.reports_of(said.area, out=said.out, profile=said.profile)
     something = said.force or said.verify or not (out / "manifest.json").is_file()
     if something and said.engine in ("auto", "warm") and not said.scheduler:
         base.start_early(templates=said.templates, page="innovlib.report.page")

@@ -1,6 +1,5 @@
 """The site builds without a warning, and every link in it leads somewhere."""
 
-import importlib.util
 import subprocess
 import sys
 
@@ -10,14 +9,6 @@ from innovlib import terms
 from innovlib.area import contract, open_area
 from innovlib.area.codebook import codebook
 from innovlib.paths import ROOT
-
-
-@pytest.fixture(scope="module")
-def links():
-    spec = importlib.util.spec_from_file_location("links", ROOT / "docs" / "links.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 @pytest.mark.slow

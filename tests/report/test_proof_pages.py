@@ -1,7 +1,6 @@
 """The pages of proof: from a report's number to its test by links alone, every link leading somewhere."""
 
 import ast
-import importlib.util
 import json
 import re
 from html import unescape
@@ -20,14 +19,6 @@ TEMPLATES = {kind: (NOTEBOOKS / f"report-{kind}.ipynb").read_text(encoding="utf-
 @pytest.fixture(scope="module")
 def pages():
     return proof_pages.pages(TEMPLATES)
-
-
-@pytest.fixture(scope="module")
-def links():
-    spec = importlib.util.spec_from_file_location("links", ROOT / "docs" / "links.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def section(html: str, place: str) -> str:
