@@ -18,7 +18,7 @@ from innovlib.paths import ROOT
 PACKAGE = ROOT / "innovlib"
 #: A module may import from its own room and from those before it.
 ROOMS = ("floor", "area", "measures", "effects", "report", "release", "batch", "desk", "cli")
-FLOOR = {"copyable", "errors", "paths", "terms"}
+FLOOR = {"chance", "copyable", "errors", "paths", "terms"}
 
 #: Who alone may import what.
 OWNERS = {
@@ -98,6 +98,13 @@ def test_only_the_owner_imports_readers_drawers_and_kernels(name):
     for imported in imports(TREES[name]):
         owner = OWNERS.get(imported.split(".")[0])
         assert owner in (None, room(name)), f"{name} imports {imported}, which belongs to {owner}"
+
+
+@named
+def test_nobody_imports_what_takes_long_before_it_is_needed(name):
+    slow = {"scipy.stats", "duckdb", "statsmodels", "distributed"}
+    found = {n for n in imports(TREES[name], top_level=True) if any(n == s or n.startswith(s + ".") for s in slow)}
+    assert not found, f"{name} imports {found} at once; innovlib.chance has the laws of scipy.stats"
 
 
 @named

@@ -11,8 +11,8 @@ from html import escape
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
+from innovlib.chance import normal_quantile, t_quantile
 from innovlib.copyable import Copyable
 from innovlib.effects import estimate
 from innovlib.effects.effect import shown, verdict
@@ -118,10 +118,10 @@ def association(panel: Panel, dose: pd.Series, *, name: str = "autonomy") -> Dos
         x**2 / (x**2).sum() + 1 / points.groupby("cohort_be")["dose"].transform("size").to_numpy(), 0.999
     )
     error = float(np.sqrt((x**2 * ((y - slope * x) / (1 - lever)) ** 2).sum()) / (x**2).sum())
-    reach = stats.t.ppf((1 + panel.design.level) / 2, free) * error
+    reach = t_quantile((1 + panel.design.level) / 2, free) * error
     r = float((x * y).sum() / np.sqrt((x**2).sum() * (y**2).sum()))
-    t = stats.t.ppf(0.975, free)
-    needed = np.tanh((stats.norm.ppf(0.975) + stats.norm.ppf(0.8)) / np.sqrt(max(free - 1, 1)))
+    t = t_quantile(0.975, free)
+    needed = np.tanh((normal_quantile(0.975) + normal_quantile(0.8)) / np.sqrt(max(free - 1, 1)))
     return Dose(
         slope, error, slope - reach, slope + reach, r, _permuted_p(points, r, panel), float(t / np.sqrt(t**2 + free)),
         float(needed), len(points), points, name, panel.design.unit,

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy import stats
 
+from innovlib.chance import t_quantile, t_two_sided
 from innovlib.effects import engine, estimate, where
 from innovlib.effects.design import FEWEST_TREATED
 from innovlib.effects.effect import Effect
@@ -58,10 +58,10 @@ def welch(panel: Panel, changes: Changes | None = None) -> Effect:
 
 def with_t(panel: Panel, value: float, error: float, degrees: float, method: Words, **more) -> Effect:
     """An estimate with a t interval of these degrees of freedom, at the design's level."""
-    reach = float(stats.t.ppf((1 + panel.design.level) / 2, degrees)) * error
+    reach = float(t_quantile((1 + panel.design.level) / 2, degrees)) * error
     return Effect(
         estimate=value, std_error=error, conf_low=value - reach, conf_high=value + reach,
-        p_value=float(2 * stats.t.sf(abs(value) / error, degrees)) if error > 0 else float("nan"),
+        p_value=float(t_two_sided(value / error, degrees)) if error > 0 else float("nan"),
         n=len(panel.joined), n_treated=int(panel.treated.sum()), design=panel.design, method=method,
         source=estimate.SOURCES[panel.design.baseline], degrees=degrees, notes=panel.notes, **more,
     )  # fmt: skip

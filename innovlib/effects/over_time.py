@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
+from innovlib.chance import normal_quantile
 from innovlib.effects import contrasts, engine, estimate, inference, intervals
 from innovlib.effects.design import FEWEST_TREATED
 from innovlib.effects.effect import Effects
@@ -58,7 +58,7 @@ def multiplier(scores: Scores, *, draws: int, seed: int, level: float = 0.95) ->
         Of K estimates, as :class:`innovlib.effects.estimate.GroupTime` has them.
     """
     drawn = scores.flipped(draws=draws, seed=seed)
-    error = np.subtract(*np.quantile(drawn, [0.75, 0.25], axis=0)) / (2 * stats.norm.ppf(0.75))
+    error = np.subtract(*np.quantile(drawn, [0.75, 0.25], axis=0)) / (2 * normal_quantile(0.75))
     good = error > 0
     return error, float(np.quantile(np.abs(drawn[:, good] / error[good]).max(axis=1), level))
 

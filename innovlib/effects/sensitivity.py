@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
+from innovlib.chance import t_quantile
 from innovlib.copyable import Copyable
 from innovlib.effects import contrasts, engine, estimate, inference, intervals
 from innovlib.effects.effect import Effect, shown, unit_name
@@ -142,7 +142,7 @@ def pre_trend(panel: Panel) -> PreTrend:
     draws = inference.drawn_t(panel, changes, permuted=permuted)
     p = inference.p_value(base.estimate / base.std_error, draws)
     name = Words("แนวโน้มต่อปีก่อนเข้าร่วมที่ต่างจากกลุ่มเปรียบเทียบ", "yearly slope before joining beyond comparison schools")
-    reach = stats.t.ppf([0.975, 0.8], base.degrees).sum() * base.std_error
+    reach = t_quantile([0.975, 0.8], base.degrees).sum() * base.std_error
     drift, value = years_of_drift(panel), _estimate(estimate.changes(panel))
     return PreTrend(
         replace(base, p_value=p, name=name), float(reach), drift, abs(value) / drift if drift > 0 else np.inf

@@ -12,9 +12,9 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from innovlib import terms
+from innovlib.chance import f_quantile, t_quantile, t_two_sided
 from innovlib.errors import BadInput, Words
 from innovlib.measures import variance
 from innovlib.measures.rows import LEVEL, RESULT, each, need_columns, numbers, result
@@ -127,14 +127,14 @@ def _described(units: pd.Series, answers: pd.DataFrame, autonomy: pd.DataFrame, 
     found = grid.merge(spread.reset_index(), on=by, how="left").merge(_counts(answers, by), on=by, how="left")
     k, gap = found["k"].fillna(0), found["aspect"] == "gap"
     error = found["sd"] / np.sqrt(k.where(k > 1))
-    reach = stats.t.ppf((1 + LEVEL) / 2, (k - 1).where(k > 1)) * error
+    reach = t_quantile((1 + LEVEL) / 2, (k - 1).where(k > 1)) * error
     t = found["estimate"].abs() / error.where(error > 0)
     out = found[by].assign(
         estimate=found["estimate"],
         std_error=error,
         conf_low=(found["estimate"] - reach).clip(lower=np.where(gap, -4.0, 0.0)),
         conf_high=(found["estimate"] + reach).clip(upper=4.0),
-        p_value=np.where(gap, 2 * stats.t.sf(t, k - 1), np.nan),
+        p_value=np.where(gap, t_two_sided(t, k - 1), np.nan),
     )
     sizes = found[["n", "n_schools", "n_respondents", "n_items"]].fillna(0).astype(int)
     return pd.concat([out, sizes], axis="columns").assign(unit=_unit(over).removesuffix("_role").removesuffix("_id"))
@@ -265,7 +265,7 @@ def feldt(estimate: float, *, n_items: int, n: int, level: float = LEVEL) -> tup
     if not np.isfinite(estimate) or n < 2 or n_items < 2:
         return np.nan, np.nan
     df = n - 1, (n - 1) * (n_items - 1)
-    high, low = stats.f.ppf([(1 + level) / 2, (1 - level) / 2], *df)
+    high, low = f_quantile(np.array([1 + level, 1 - level]) / 2, *df)
     return float(1 - (1 - estimate) * high), float(1 - (1 - estimate) * low)
 
 

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from innovlib import terms
+from innovlib.chance import t_below
 from innovlib.measures.outcomes import CELL, SERIES, group_means, pupil_sd, standardised, verdict, with_results
 from innovlib.measures.periods import with_periods
 from innovlib.measures.similar import SMALLEST_GROUP, between_variance, shrunken
@@ -348,7 +348,7 @@ def _with_group_verdicts(out: pd.DataFrame, *, who: str) -> pd.DataFrame:
     a, b = group["std_error"] ** 2, group["std_error_o"].fillna(0.0) ** 2
     # A published figure carries no error of its own, so the group's degrees of freedom stand alone.
     df = (a + b) ** 2 / (a**2 / group["df"] + (b**2 / group["df_o"]).fillna(0.0))
-    p_above = stats.t.cdf((group["mean"] - group["mean_o"]) / np.sqrt(a + b), df)
+    p_above = t_below((group["mean"] - group["mean_o"]) / np.sqrt(a + b), df)
     printed = group["mean"] - group["mean_area_o"]
     return _judged(out, group, p_above=p_above, printed=printed, who=who, against=against)
 

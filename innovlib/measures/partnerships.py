@@ -11,9 +11,9 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from innovlib import terms
+from innovlib.chance import binomial_quantile, normal_quantile
 from innovlib.errors import BadInput, UnknownName, Words
 from innovlib.measures.rows import LEVEL, each, jackknife, need_columns, numbers, result, school_sums, wilson
 
@@ -183,7 +183,7 @@ def _lasting(length: np.ndarray, ended: np.ndarray, months: float, sizes: dict) 
     error = survival * np.sqrt(greenwood)
     low = high = np.nan
     if 0 < survival < 1:
-        reach_of_log = stats.norm.ppf((1 + LEVEL) / 2) * np.sqrt(greenwood) / abs(np.log(survival))
+        reach_of_log = normal_quantile((1 + LEVEL) / 2) * np.sqrt(greenwood) / abs(np.log(survival))
         low, high = survival ** np.exp(reach_of_log), survival ** np.exp(-reach_of_log)
     return result(survival, **sizes) | {
         "std_error": error if low == low else np.nan,
@@ -247,7 +247,7 @@ def _worth(cell: pd.DataFrame, what: str) -> list[dict]:
 
 
 def _median_interval(ordered: np.ndarray) -> tuple[float, float]:
-    below = int(stats.binom.ppf((1 - LEVEL) / 2, len(ordered), 0.5)) - 1 if len(ordered) else -1
+    below = binomial_quantile((1 - LEVEL) / 2, len(ordered), 0.5) - 1 if len(ordered) else -1
     if below < 0:
         return np.nan, np.nan
     return float(ordered[below]), float(ordered[len(ordered) - 1 - below])

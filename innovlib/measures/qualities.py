@@ -11,8 +11,8 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
+from innovlib.chance import normal_quantile, t_quantile
 from innovlib.errors import BadInput, CannotEstimate, Words
 from innovlib.measures import variance
 from innovlib.measures.rows import LEVEL, each, need_columns, numbers, result, school_sums, wilson
@@ -171,7 +171,7 @@ def _effective(sums: np.ndarray, share: float) -> tuple[float, float]:
     left = sums[:, 0] - share * sums[:, 1]
     clustered = schools / (schools - 1) * (left**2).sum() / n**2
     variance_of_share = max(clustered, share * (1 - share) / n)
-    few = (stats.norm.ppf((1 + LEVEL) / 2) / stats.t.ppf((1 + LEVEL) / 2, schools - 1)) ** 2
+    few = (normal_quantile((1 + LEVEL) / 2) / t_quantile((1 + LEVEL) / 2, schools - 1)) ** 2
     return float(share * (1 - share) / variance_of_share * few), float(np.sqrt(variance_of_share))
 
 

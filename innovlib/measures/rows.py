@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
+from innovlib.chance import normal_quantile, t_quantile, t_two_sided
 from innovlib.errors import BadInput, CannotEstimate, UnknownName, Words, did_you_mean
 from innovlib.measures.outcomes import CELL
 
@@ -75,10 +75,10 @@ def result(
     """
     if not np.isfinite(std_error) or not df >= 1:
         std_error = np.nan
-    reach = stats.t.ppf((1 + level) / 2, df) * std_error if df >= 1 else np.nan
+    reach = t_quantile((1 + level) / 2, df) * std_error if df >= 1 else np.nan
     p_value = np.nan
     if null is not None and std_error > 0:
-        p_value = 2 * stats.t.sf(abs(estimate - null) / std_error, df)
+        p_value = t_two_sided((estimate - null) / std_error, df)
     low, high = np.clip([estimate - reach, estimate + reach], *bounds)
     values = (estimate, std_error, low, high, p_value)
     return dict(zip(RESULT, [*map(float, values), int(n), int(n_schools)], strict=True))
@@ -151,7 +151,7 @@ def wilson(successes: float, n: float, *, level: float = LEVEL) -> tuple[float, 
     """
     if not n > 0:
         return np.nan, np.nan
-    z2, p = stats.norm.ppf((1 + level) / 2) ** 2, successes / n
+    z2, p = normal_quantile((1 + level) / 2) ** 2, successes / n
     centre = (p + z2 / (2 * n)) / (1 + z2 / n)
     reach = np.sqrt(z2) * np.sqrt(p * (1 - p) / n + z2 / (4 * n * n)) / (1 + z2 / n)
     # The share itself is always inside; rounding would put 0 of n a hair above 0.

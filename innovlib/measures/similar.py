@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
+from innovlib.chance import normal_below
 from innovlib.errors import UnknownName, Words, did_you_mean
 
 #: Context that a school does not choose. Each is put on one scale (SDs) and counts the same.
@@ -197,5 +197,5 @@ def shrunken(gaps, variances, *, tau2: float) -> pd.DataFrame:
     reliability = tau2 / (tau2 + v)
     mean, sd = reliability * y, np.sqrt(reliability * v)
     with np.errstate(invalid="ignore", divide="ignore"):
-        p_above = np.where(sd > 0, stats.norm.cdf(mean / sd), np.where(np.isfinite(y + v + tau2), 0.5, np.nan))
+        p_above = np.where(sd > 0, normal_below(mean / sd), np.where(np.isfinite(y + v + tau2), 0.5, np.nan))
     return pd.DataFrame({"shrunken": mean, "posterior_sd": sd, "reliability": reliability, "p_above": p_above})

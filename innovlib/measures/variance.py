@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import optimize, stats
+from scipy import optimize
 
+from innovlib.chance import chi2_quantile, f_above
 from innovlib.measures.rows import LEVEL, RESULT
 
 _ALMOST_ONE = 1 - 1e-9
@@ -136,7 +137,7 @@ def _reml_share(
         return df * np.log(inside / (1 - share) + squares) + log_det
 
     best = _lowest(deviance)
-    limit = deviance(best) + stats.chi2.ppf(level, 1)
+    limit = deviance(best) + chi2_quantile(level, 1)
     return best, _crossing(deviance, limit, best, 0.0), _crossing(deviance, limit, best, _ALMOST_ONE)
 
 
@@ -166,7 +167,7 @@ def _p_value(n: np.ndarray, mean: np.ndarray, inside: float) -> float:
         return np.nan
     schools, rest = len(n), n.sum() - len(n)
     between = (n * (mean - np.average(mean, weights=n)) ** 2).sum() / (schools - 1)
-    return float(stats.f.sf(between / (inside / rest), schools - 1, rest))
+    return float(f_above(between / (inside / rest), schools - 1, rest))
 
 
 def by_school(values: pd.Series, schools: pd.Series) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

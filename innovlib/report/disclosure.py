@@ -43,8 +43,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
+from innovlib.chance import t_quantile
 from innovlib.errors import BadInput, UnknownName, Words, did_you_mean
 
 #: D4: means carry one decimal from this many pupils on and are whole below.
@@ -252,7 +252,7 @@ def _half_width(results: pd.DataFrame, *, shown_n: np.ndarray) -> np.ndarray:
     """Half of the 95 % interval: by the pooled pupil SD for one school, by the spread of its schools for a group."""
     of_school = Z95 * results["pupil_sd"].to_numpy(dtype=float) / np.sqrt(np.where(shown_n > 0, shown_n, np.nan))
     df = results["df"].to_numpy(dtype=float)
-    of_group = stats.t.ppf(0.975, np.where(df > 0, df, np.nan)) * results["std_error"].to_numpy(dtype=float)
+    of_group = t_quantile(0.975, np.where(df > 0, df, np.nan)) * results["std_error"].to_numpy(dtype=float)
     return np.where(results["who"] == "school", of_school, of_group)
 
 

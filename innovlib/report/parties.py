@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
+from innovlib.chance import t_below
 from innovlib.measures.outcomes import verdict
 from innovlib.report.identity import pilots as pilot_ids
 
@@ -94,4 +94,4 @@ def _p_above(a, b, units: str) -> float:
     if not (np.isfinite(va + vb) and va + vb > 0 and min(da, db) > 0):
         return float("nan")
     freedom = (va + vb) ** 2 / (va**2 / da + vb**2 / db)
-    return float(stats.t.cdf((a["estimate"] - b["estimate"]) / np.sqrt(va + vb), freedom))
+    return float(t_below((a["estimate"] - b["estimate"]) / np.sqrt(va + vb), freedom))

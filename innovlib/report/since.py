@@ -11,9 +11,9 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from innovlib import terms
+from innovlib.chance import normal_quantile
 from innovlib.errors import Words
 from innovlib.measures.outcomes import windows
 from innovlib.report import figures, labels
@@ -111,7 +111,7 @@ def changes(gaps: Protected, *, joined_year_be: int | None) -> pd.DataFrame:
         error = math.hypot(*((p["conf_high"] - p["conf_low"]) / 2 / Z95 for p in (first, last)))
         rows.append((test, grade, first["period"], last["period"], last["gap"] - first["gap"], error))
     out = pd.DataFrame(rows, columns=[*_TEST, "first", "last", "estimate", "error"])
-    reach = stats.norm.ppf(1 - 0.025 / max(len(out), 1)) * out.pop("error")
+    reach = normal_quantile(1 - 0.025 / max(len(out), 1)) * out.pop("error")
     return out.assign(conf_low=out["estimate"] - reach, conf_high=out["estimate"] + reach)
 
 

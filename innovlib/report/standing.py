@@ -11,8 +11,8 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
+from innovlib.chance import normal_quantile
 from innovlib.errors import Words
 from innovlib.measures.similar import between_variance, shrunken
 from innovlib.report import figures, labels
@@ -56,7 +56,7 @@ def chances(gap: Protected, *, gaps: pd.DataFrame) -> Protected:
         alike = {"difference": [np.nan], "status": ["alike"], "n_label": [row["n_label"]]}
         return replace(gap, frame=pd.DataFrame(alike))
     at = (np.arange(DOTS) + 0.5) / DOTS
-    values = found["shrunken"] + found["posterior_sd"] * stats.norm.ppf(at)
+    values = found["shrunken"] + found["posterior_sd"] * normal_quantile(at)
     return replace(gap, frame=pd.DataFrame({"difference": values, "status": "shown", "n_label": row["n_label"]}))
 
 

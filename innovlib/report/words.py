@@ -14,9 +14,9 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from innovlib import terms
+from innovlib.chance import normal_quantile
 from innovlib.errors import Words
 from innovlib.report.disclosure import FEW_SCHOOLS, Z95, Protected, profile
 from innovlib.report.typeset import number
@@ -210,7 +210,7 @@ def change(results: Protected, *, who: str = "school") -> pd.DataFrame:
         estimate = (last["mean"] - last["other"]) - (first["mean"] - first["other"])
         rows.append((*key, first["period"], last["period"], estimate, error))
     out = pd.DataFrame(rows, columns=["test", "grade", "subject", "first", "last", "estimate", "std_error"])
-    reach = stats.norm.ppf(1 - 0.025 / max(len(out), 1)) * out["std_error"]
+    reach = normal_quantile(1 - 0.025 / max(len(out), 1)) * out["std_error"]
     return out.assign(conf_low=out["estimate"] - reach, conf_high=out["estimate"] + reach)
 
 
