@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -44,7 +45,7 @@ def breaches(frame: pd.DataFrame, name: str) -> list[Breach]:
     found = [*_header_breaches(frame, table)]
     for column in table.columns:
         if column.name in frame:
-            found += _column_breaches(frame[column.name].fillna("").astype("str").str.strip(), column, name)
+            found += _column_breaches(frame[column.name].fillna("").astype("str"), column, name)
     if set(table.key) <= set(frame.columns):
         found += _duplicate_breaches(frame, table)
     return sorted(found, key=lambda b: (b.row or 0, b.column))
@@ -115,72 +116,59 @@ _IS_OF_TYPE = {
 }
 
 
-def _holds(cells: pd.Series, test) -> pd.Series:
-    """True where ``test`` holds; each distinct cell is tested once, for a national table repeats few."""
-    return cells.isin([text for text in cells.unique() if test(text)])
-
-
-def _bad_type(cells: pd.Series, column: contract.Column) -> pd.Series:
-    """True where a filled cell is not of the column's type."""
-    return (cells != "") & ~_holds(cells, _IS_OF_TYPE[column.type])
-
-
-def _column_breaches(cells: pd.Series, column: contract.Column, name: str) -> list[Breach]:
-    found = []
-    bad = _bad_type(cells, column)
+def _wrong(column: contract.Column) -> Iterator[tuple[str, Callable[[str], bool], Callable[[str], Words]]]:
+    """What may be wrong with a cell of a column: the code, whether a text is wrong so, and what is then said."""
+    of_type = _IS_OF_TYPE[column.type]
     kinds = {"integer": "จำนวนเต็ม", "number": "ตัวเลข", "boolean": "true หรือ false", "date": "วันที่แบบ 2023-05-16 (ค.ศ.)"}
-    found += _rows(
-        cells,
-        bad,
+
+    def good(text: str) -> bool:
+        return text != "" and of_type(text)
+
+    yield (
         "type",
-        column,
-        name,
+        lambda v: v != "" and not of_type(v),
         lambda v: Words(
             f"พบ {v!r} ที่ควรเป็น{kinds.get(column.type, '')} แก้ค่าในช่องนี้",
             f"found {v!r}, expected {column.type}; mend this cell",
         ),
     )
-    good = cells.where(~bad, "")
     if column.required:
-        found += _rows(
-            cells,
-            cells == "",
-            "required",
-            column,
-            name,
-            lambda v: Words(f"ช่องว่าง ต้องกรอก {column.th}", f"blank; {column.en} must be filled"),
-        )
+        said = Words(f"ช่องว่าง ต้องกรอก {column.th}", f"blank; {column.en} must be filled")
+        yield "required", lambda v: v == "", lambda v: said
     if column.values:
         allowed = [str(v) for v in column.values]
-        wrong = (good != "") & ~good.isin(allowed)
-        found += _rows(cells, wrong, "value", column, name, lambda v: _value_words(v, allowed))
+        yield "value", lambda v: good(v) and v not in allowed, lambda v: _value_words(v, allowed)
     if column.pattern:
-        wrong = (good != "") & ~_holds(good, re.compile(column.pattern).fullmatch)
-        found += _rows(
-            cells,
-            wrong,
+        yield (
             "pattern",
-            column,
-            name,
+            lambda v: good(v) and not re.fullmatch(column.pattern, v),
             lambda v: Words(
                 f"พบ {v!r} ซึ่งใช้เป็นรหัสไม่ได้ ใช้ตัวอักษรอังกฤษ ตัวเลข - และ _ เท่านั้น",
                 f"found {v!r}, which cannot be an id; use Latin letters, digits, - and _ only",
             ),
         )
     if column.limits:
-        numbers = pd.to_numeric(good, errors="coerce")
         low, high = column.limits.get("minimum", float("-inf")), column.limits.get("maximum", float("inf"))
-        found += _rows(
-            cells,
-            numbers.notna() & ~numbers.between(low, high),
+        yield (
             "range",
-            column,
-            name,
+            lambda v: good(v) and not low <= float(v) <= high,
             lambda v: Words(
                 f"พบ {v} อยู่นอกช่วง {low:g} ถึง {high:g} ตรวจค่ากับต้นฉบับ",
                 f"found {v}, outside {low:g} to {high:g}; check it against the source",
             ),
         )
+
+
+def _column_breaches(cells: pd.Series, column: contract.Column, name: str) -> list[Breach]:
+    # Each distinct cell is judged once: a national table repeats few, and a sound one is then done with.
+    texts = {cell: cell.strip() for cell in cells.unique()}
+    found = []
+    for code, wrong, words in _wrong(column):
+        bad = [cell for cell, text in texts.items() if wrong(text)]
+        # + 2: the first data row of a file is its line 2.
+        rows = np.flatnonzero(cells.isin(bad).to_numpy()).tolist() if bad else []
+        values = [texts[cells.iat[i]] for i in rows]
+        found += [Breach(code, name, column.name, i + 2, v, words(v)) for i, v in zip(rows, values, strict=True)]
     return found
 
 
@@ -192,18 +180,14 @@ def _value_words(value: str, allowed: list[str]) -> Words:
     )
 
 
-def _rows(cells: pd.Series, wrong: pd.Series, code: str, column: contract.Column, name: str, words) -> list[Breach]:
-    # + 2: the first data row of a file is its line 2.
-    places = np.flatnonzero(wrong.to_numpy(dtype=bool)).tolist()
-    return [_breach(code, name, column, i + 2, cells.iat[i], words(cells.iat[i])) for i in places]
-
-
 def _as_read(cells: pd.Series) -> pd.Series:
-    return cells.str.strip().str.replace(r"^([0-9]+)\.0+$", r"\1", regex=True)
+    """Cells of a key as they will be read: blanks around an id and "2563.0" for 2563 make no second key."""
+    texts = cells.unique()
+    read = {text: re.sub(r"^([0-9]+)\.0+$", r"\1", text.strip()) for text in texts}
+    return cells if all(text == read[text] for text in texts) else cells.map(read)
 
 
 def _duplicate_breaches(frame: pd.DataFrame, table: contract.Table) -> list[Breach]:
-    # Blanks around an id and "2563.0" for 2563 make no second key: rows are compared as they will be read.
     keys = frame[list(table.key)].fillna("").astype("str").apply(_as_read)
     twice = keys.duplicated(keep=False)
     grain = " + ".join(table.key)

@@ -246,20 +246,26 @@ def _empty(name: str) -> pd.DataFrame:
 
 def _typed_column(cells: pd.Series, column: Column) -> pd.Series:
     if column.type == "boolean" and not pd.api.types.is_bool_dtype(cells):
-        return cells.fillna("").astype("str").str.strip().str.lower().map(TRUE_FALSE).astype("boolean")
+        return _stripped(cells.fillna("").astype("str")).str.lower().map(TRUE_FALSE).astype("boolean")
     if column.type == "date":
-        cells = cells if pd.api.types.is_datetime64_any_dtype(cells) else cells.astype("str").str.strip()
+        cells = cells if pd.api.types.is_datetime64_any_dtype(cells) else _stripped(cells.astype("str"))
         return pd.to_datetime(cells, format="%Y-%m-%d", errors="coerce").astype(DTYPES["date"])
     if column.type in ("integer", "number") and not pd.api.types.is_numeric_dtype(cells):
-        numbers = pd.to_numeric(cells.astype("str").str.strip().replace("", None), errors="coerce")
+        numbers = pd.to_numeric(_stripped(cells.astype("str")), errors="coerce")
         if column.type == "integer":
             numbers = numbers.where(numbers % 1 == 0)
         return numbers.astype(DTYPES[column.type])
     if column.type == "string":
         # Blanks around an id would make it another id; the check looks past them, so they go here.
-        cells = cells.astype("str").str.strip().where(cells.notna())
+        cells = _stripped(cells.astype("str").where(cells.notna()))
         return cells.where(cells != "")
     return cells.astype(DTYPES[column.type])
+
+
+def _stripped(cells: pd.Series) -> pd.Series:
+    """Cells without blanks around them; each distinct one is looked at once, for few have any."""
+    blanks = any(isinstance(text, str) and text != text.strip() for text in cells.unique())
+    return cells.str.strip() if blanks else cells
 
 
 def is_id(text: str) -> bool:
