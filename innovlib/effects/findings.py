@@ -49,7 +49,7 @@ def findings(area: Area, *, force: bool = False) -> dict[str, pd.DataFrame]:
         ``effects``
             estimate, std_error, conf_low, conf_high, p_value, p_adjusted (over the outcomes of the group and kind), n,
             n_treated, pupils_before, pupils_after (results of pupils of the pilots behind it; NaN where not counted),
-            unit, smallest (effect found four times in five; for "score" and "together"), permuted, reason_th and
+            unit, smallest (effect found four times in five, by all pilots of the group), permuted, reason_th and
             reason_en (why there is no number).
         ``by_time``, ``by_cohort``, ``smallest``, ``leave_one_out``, ``placebo_years``, ``lines``, ``schools``
             Parts of each :class:`innovlib.effects.study.Study`.
@@ -220,10 +220,17 @@ def _beside(one: Panel, tables: dict[tuple, pd.DataFrame]) -> dict:
 
 
 def _each(how, tables: dict[tuple, pd.DataFrame], one: Panel) -> pd.DataFrame:
-    """One series as it is; several as the school's mean distance from its own level before anyone joined."""
+    """One series as it is; several as the school's mean distance from its own level before anyone joined, put back on
+    the level of all: bounds are reckoned from the share itself, and a level common to all moves no effect."""
     frames = {key: how(table, key) for key, table in tables.items()}
     only = next(iter(frames.values()))
-    return only if len(frames) == 1 else outcomes.together(frames, first_be=int(one.cohorts.min()))
+    if len(frames) == 1:
+        return only
+    rows, level = (
+        outcomes.together(frames, first_be=int(one.cohorts.min())),
+        pd.concat(frames.values())["outcome"].mean(),
+    )
+    return rows.assign(outcome=rows["outcome"] + level)
 
 
 def _panel(frame: pd.DataFrame, like: Panel, *, unit: str) -> Panel | None:
@@ -253,6 +260,7 @@ def _family(
         return
     rows = several.outcomes(held, known=known).to_frame() if held else pd.DataFrame(columns=["outcome", *_NUMBERS])
     if len(rows):
+        _power_beside(book, held, group=group, kind=kind)
         rows["permuted"] = [where.which(held[key]) for key in rows["outcome"]]
         seen = [_pupils(frames[key], held[key]) if key in frames else None for key in rows["outcome"]]
         for name, side in (("pupils_before", -1), ("pupils_after", 1)):
@@ -268,17 +276,26 @@ def _family(
         book.add("effects", _typed(made), group=group, kind=kind, **key)
 
 
+def _power_beside(book: _Book, held: dict[object, Panel], *, group: str, kind: str) -> None:
+    """What each outcome could have shown; tests and all tests together have theirs from their studies."""
+    if kind not in ("score", "together"):
+        for outcome, one in held.items():
+            _write_part(book, "smallest", power.smallest_effects, one, group=group, kind=kind, **_key(outcome, kind))
+
+
 _NUMBERS = ["estimate", "std_error", "conf_low", "conf_high", "p_value", "p_adjusted", "n", "n_treated",
             "pupils_before", "pupils_after", "unit", "smallest", "permuted", "reason_th", "reason_en"]  # fmt: skip
 
 
 def _keyed(rows: pd.DataFrame, kind: str) -> Iterator[tuple[pd.DataFrame, dict[str, str]]]:
     for place in range(len(rows)):
-        key = rows["outcome"].iat[place]
-        names = {"score": ("test", "grade", "subject"), "spread": ("test", "grade", "subject"),
-                 "gap": ("test", "subject", "what")}.get(kind, ("what",))  # fmt: skip
-        values = key if isinstance(key, tuple) else (key,)
-        yield rows.iloc[[place]], dict(zip(names, values, strict=True))
+        yield rows.iloc[[place]], _key(rows["outcome"].iat[place], kind)
+
+
+def _key(outcome: object, kind: str) -> dict[str, str]:
+    names = {"score": ("test", "grade", "subject"), "spread": ("test", "grade", "subject"),
+             "gap": ("test", "subject", "what")}.get(kind, ("what",))  # fmt: skip
+    return dict(zip(names, outcome if isinstance(outcome, tuple) else (outcome,), strict=True))
 
 
 def _typed(row: pd.DataFrame) -> pd.DataFrame:

@@ -6,13 +6,17 @@ from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
+from innovlib.chance import normal_quantile, t_quantile
 from innovlib.effects import contrasts, engine, estimate, permute, where
 from innovlib.effects.design import FEWEST_TREATED
 from innovlib.effects.engine import Changes
 from innovlib.effects.panel import Panel
 from innovlib.errors import CannotEstimate, Words
+
+_HOW = {"drawn": "permuted comparison schools", "spread": "spread of comparison schools' changes"}
+#: Comparison schools from which alone the spread of a school's change is told.
+_FEWEST_SPREAD = 10
 
 
 def smallest_effects(panel: Panel, *, power: float = 0.8) -> pd.DataFrame:
@@ -23,8 +27,9 @@ def smallest_effects(panel: Panel, *, power: float = 0.8) -> pd.DataFrame:
     is added, and the studentised test is applied; the effect at which it rejects in ``power`` of the draws is found
     from the draws' t statistics, a little enlarged because few schools or places tell how far chance goes. Pilots' own
     results are not used, so the number stands before any result. In 300 simulated areas each, an effect of that size
-    was found in 81 % with spread pilots and in 82 % with clustered ones. One school: the quantile of what a comparison
-    school's change does by chance, two-sided.
+    was found in 81 % with spread pilots and in 82 % with clustered ones. Where comparison schools are fewer than twice
+    the pilots they cannot stand in for them, and the effect is reckoned from the spread of their changes (Welch). One
+    school: the quantile of what a comparison school's change does by chance, two-sided.
 
     Returns
     -------
@@ -40,9 +45,7 @@ def smallest_effects(panel: Panel, *, power: float = 0.8) -> pd.DataFrame:
     ['area', 'cohort', 'cohort', 'school']
     """
     changes, rows = estimate.changes(panel), []
-    rows.append(
-        ("area", np.nan, _by_simulation(panel, changes, power), int(panel.treated.sum()), "permuted comparison schools")
-    )
+    rows.append(("area", np.nan, _by_simulation(panel, changes, power), int(panel.treated.sum()), _how(panel, changes)))
     found = estimate.group_time(panel, pre=False)
     keys, weights = contrasts.row_weights(found.cells, contrasts.cohort_mass(panel), "group")
     for key, column in zip(keys[1:], weights.T[1:], strict=True):
@@ -50,12 +53,16 @@ def smallest_effects(panel: Panel, *, power: float = 0.8) -> pd.DataFrame:
         one = estimate.changes(panel, wanted=[found.cells[k] for k in kept], weights=column[kept])
         size = int((panel.joined == key).sum())
         least = _by_simulation(panel, one, power) if size >= FEWEST_TREATED else float("nan")
-        rows.append(("cohort", key, least, size, "permuted comparison schools"))
-    rows.append(("school", np.nan, _one_school(changes, power), 1, "spread of comparison schools' changes"))
+        rows.append(("cohort", key, least, size, _how(panel, one)))
+    rows.append(("school", np.nan, _one_school(changes, power), 1, _HOW["spread"]))
     others = int((~panel.treated).sum())
     return pd.DataFrame(
         [{"who": w, "cohort_be": g, "smallest": s, "n_treated": k, "n": others, "method": m} for w, g, s, k, m in rows]
     )
+
+
+def _how(panel: Panel, changes: Changes) -> str:
+    return _HOW["spread" if _few_others(panel, changes) else "drawn"]
 
 
 def _chance(panel: Panel, changes: Changes) -> tuple[engine.Outcome, float]:
@@ -110,6 +117,8 @@ def _stand_ins(panel: Panel, changes: Changes, rows: np.ndarray) -> np.ndarray:
 
 def _by_simulation(panel: Panel, changes: Changes, power: float) -> float:
     """Effect that is found, error + effect > critical × standard error, in ``power`` of the draws."""
+    if _few_others(panel, changes):
+        return _by_spread(panel, changes, power)
     result, critical = _chance(panel, changes)
     return float(np.nanquantile(critical * result.std_error - result.estimate, power)) * _known_from(panel, power)
 
@@ -123,7 +132,36 @@ def _known_from(panel: Panel, power: float) -> float:
     blocked = permuted in ("subdistricts", "areas")
     units = len(np.unique(where.blocks(panel, permuted)[others])) if blocked else int(others.sum())
     levels = [(1 + panel.design.level) / 2, power]
-    return float(stats.t.ppf(levels, units - 1).sum() / stats.norm.ppf(levels).sum())
+    return float(t_quantile(levels, units - 1).sum() / normal_quantile(levels).sum())
+
+
+def _few_others(panel: Panel, changes: Changes) -> bool:
+    """Whether comparison schools are too few to stand in for the pilots, yet enough to tell how far a school strays."""
+    pilots, others = int((changes.labels > 0).sum()), int((~panel.treated).sum())
+    return where.which(panel) == "schools" and pilots >= FEWEST_TREATED and _FEWEST_SPREAD <= others < 2 * pilots
+
+
+def _by_spread(panel: Panel, changes: Changes, power: float) -> float:
+    """Effect found with this power where pilots stray as the comparison schools do: reach of t × standard error.
+
+    Welch: the variance of the comparison schools' weighted change over their number, and for each cohort's part over
+    the number of its pilots, with Satterthwaite's degrees of freedom; numbers are effective ones where schools are
+    weighted.
+    """
+    rows = (changes.labels == 0) & ~np.isnan(changes.values).any(axis=1)
+    others, sizes = changes.values[rows], [_effective(changes.weight[rows])]
+    parts = [np.var(others @ changes.alpha, ddof=1) / sizes[0]]
+    for cohort in np.unique(changes.cohort):
+        own = changes.cohort == cohort
+        sizes.append(_effective(changes.weight[changes.labels == cohort]))
+        parts.append(np.var(others[:, own] @ changes.alpha[own], ddof=1) / sizes[-1])
+    free = sum(parts) ** 2 / sum(p**2 / max(n - 1, 1) for p, n in zip(parts, sizes, strict=True))
+    reach = sum(float(t_quantile(level, free)) for level in ((1 + panel.design.level) / 2, power))
+    return float(reach * np.sqrt(sum(parts)))
+
+
+def _effective(weight: np.ndarray) -> float:
+    return float(weight.sum() ** 2 / (weight**2).sum())
 
 
 def chance_of_finding(panel: Panel, *, effect: float) -> float:

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
+from innovlib.chance import normal_density, normal_quantile
 from innovlib.effects import contrasts, engine, estimate, inference
 from innovlib.effects.effect import Effect
 from innovlib.effects.panel import Panel
@@ -66,6 +66,8 @@ def mean_reversion(panel: Panel) -> pd.DataFrame:
     fit = ~panel.treated & ~np.isnan(level) & ~np.isnan(change)
     if fit.sum() < 10:
         raise CannotEstimate(Words("โรงเรียนเปรียบเทียบน้อยกว่า 10 โรงเรียน", "fewer than ten comparison schools"))
+    from scipy import stats  # here only: importing it takes half a second
+
     line = stats.linregress(level[fit], change[fit])
     ahead = float(np.nanmean(level[panel.treated]) - np.nanmean(level[~panel.treated]))
     value = float(engine.outcome(changes, engine.observed(changes))[0][0])
@@ -105,8 +107,10 @@ def participation_bounds(panel: Panel, participation: Panel, *, pupil_sd: float 
     after = participation.outcome[participation.treated][:, participation.years >= participation.cohorts.max()]
     level = float(np.nanmean(after))
     more = max(level, level - share.estimate)
-    trimmed = min(abs(share.estimate) / more, 0.99) if more > 0 else float("nan")
-    shift = pupil_sd * stats.norm.pdf(stats.norm.ppf(trimmed)) / (1 - trimmed) if trimmed > 0 else 0.0
+    if not more > 0:
+        raise CannotEstimate(Words("ไม่ทราบระดับของสัดส่วนผู้เข้าสอบ", "the level of the share tested is not known"))
+    trimmed = min(abs(share.estimate) / more, 0.99)
+    shift = pupil_sd * normal_density(normal_quantile(trimmed)) / (1 - trimmed) if trimmed > 0 else 0.0
     return pd.DataFrame(
         [
             {"share_effect": share.estimate, "share_low": share.conf_low, "share_high": share.conf_high,

@@ -7,6 +7,7 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 from innovlib.area import open_area, shared, store
 from innovlib.cli import main
@@ -75,9 +76,32 @@ def test_every_group_and_kind_is_there_with_its_power(found):
     assert set(rows["group"]) == {"all", "1", "2"}
     assert set(rows.loc[rows["group"] == "all", "kind"]) == {"together", "score", "spread"}
     told = rows[rows["kind"].isin(["together", "score"]) & rows["estimate"].notna()]
-    assert (told["smallest"] > 0).all()
+    assert (rows.loc[rows["estimate"].notna(), "smallest"] > 0).all()
     assert (told["pupils_after"] > 100).all()
     assert (rows["reason_en"] != "").equals(rows["estimate"].isna())
+
+
+def test_every_estimate_has_its_power_for_area_cohorts_and_one_school(found):
+    key = ["kind", "test", "grade", "subject", "what"]
+    rows = one(found["effects"], group="all").merge(one(found["smallest"], group="all"), on=key, suffixes=("", "_of"))
+    rows = rows[rows["estimate"].notna()]
+    assert (rows.groupby(key)["who"].agg(set) == {"area", "cohort", "school"}).all()
+    whole = rows[rows["who"] == "area"]
+    assert whole["smallest"].tolist() == whole["smallest_of"].tolist()
+
+
+def test_bounds_of_all_tests_together_trim_the_share_that_moved(tmp_path):
+    held = tables()
+    joined = held["scores"]["school_id"].map(held["schools"].set_index("school_id")["joined_year_be"])
+    after = (held["scores"]["year_be"] >= joined).to_numpy()
+    away = (held["scores"]["n_enrolled"] * np.where(after, 0.6, 0.9)).round()
+    held["scores"] = held["scores"].assign(n_tested=away.clip(lower=1).astype(int))
+    rows = findings.compute(made(tmp_path / "away", held))["threats"]
+    row = one(rows, group="all", kind="together", threat="participation").iloc[0]
+    q = -row["limit"] / 0.9
+    assert 0.2 < -row["limit"] < 0.4
+    kept = 15 * stats.norm.pdf(stats.norm.ppf(q)) / (1 - q)
+    assert (row["conf_high"] - row["conf_low"]) / 2 > kept * 0.9
 
 
 def test_a_large_effect_is_found_in_all_tests_together_and_in_each_cohort(found):
@@ -210,7 +234,8 @@ def test_what_cannot_be_estimated_gives_words_and_no_number(tmp_path, spoil, rea
 
 def test_nine_threats_each_have_a_number_or_a_reason():
     asked = panel(*simulate.area(seed=2))
-    table = threats.nine(study(asked), share=asked, placebo=asked, pupil_sd=1.0)
+    share = asked.with_values(0.9 + asked.outcome / 20)
+    table = threats.nine(study(asked), share=share, placebo=asked, pupil_sd=1.0)
     assert len(table) == 9
     assert table["estimate"].notna().all()
     assert (table["reason_en"] == "").all()

@@ -104,6 +104,26 @@ def test_participation_bounds_follow_the_trimmed_normal(found):
     assert (still["upper"] - still["lower"]).iat[0] < 0.2
 
 
+def test_a_share_without_a_level_gives_no_bounds(found):
+    with pytest.raises(CannotEstimate, match="level of the share"):
+        selection.participation_bounds(found, found.with_values(found.outcome - 5.0))
+
+
+def test_few_comparison_schools_tell_the_smallest_effect_by_their_spread(found):
+    ratio, others = [], np.flatnonzero(~found.treated)
+    for seed in range(8):
+        one = panel(*simulate.area(seed=seed))
+        few = one.keep(np.r_[np.flatnonzero(one.treated), np.flatnonzero(~one.treated)[:24]])
+        rows = power.smallest_effects(few)
+        assert rows["method"].iat[0] == "spread of comparison schools' changes" and (rows["smallest"] > 0).all()
+        changes = estimate.changes(one)
+        ratio.append(power._by_spread(one, changes, 0.8) / power.smallest_effects(one)["smallest"].iat[0])
+    assert np.mean(ratio) == pytest.approx(1.0, abs=0.1)
+    none = found.keep(np.r_[np.flatnonzero(found.treated), others[:9]])
+    with pytest.raises(CannotEstimate, match="too few pilot or comparison"):
+        power.smallest_effects(none)
+
+
 def test_smallest_effects_do_not_look_at_the_pilots(found):
     wild = found.with_values(
         np.where(
