@@ -42,7 +42,7 @@ def _told(found: dict, group: str) -> str:
 
     title = "ทุกรุ่น · all cohorts" if group == ALL else f"รุ่นที่ {group} · cohort {group}"
     own = joining.effects(found, profile_name="school", group=group)
-    said = (joining.paragraph(own), joining.reckoned(own))
+    said = (joining.paragraph(own), *joining.further(own), joining.reckoned(own))
     lines = [f"== {title}", *(f"{words.th}\n{words.en}" for words in said if words.th)]
     return "\n".join([*lines, *joining.threat_lines(found, group=group)])
 

@@ -214,7 +214,7 @@ def _with_pupils(table: pd.DataFrame, pupils: pd.DataFrame, *, by: str) -> pd.Da
 def _beside(one: Panel, tables: dict[tuple, pd.DataFrame]) -> dict:
     """What the threats need besides: the share tested, enrolment and the pupils' SD of the series."""
     sd = pd.concat([table["sd"] for table in tables.values()]).astype("float64")
-    made = {"share": (outcomes.share_tested, "share"), "placebo": (outcomes.enrolled, "pupils")}
+    made = {"share": (outcomes.share_tested, "share"), "placebo": (outcomes.enrolled, "percent")}
     beside = {name: _panel(_each(how, tables, one), one, unit=unit) for name, (how, unit) in made.items()}
     return beside | {"pupil_sd": float(sd.median()) if sd.notna().any() else float("nan")}
 

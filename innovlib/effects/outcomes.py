@@ -115,11 +115,13 @@ def share_tested(scores: pd.DataFrame, key: tuple[str, str, str]) -> pd.DataFram
 def enrolled(scores: pd.DataFrame, key: tuple[str, str, str]) -> pd.DataFrame:
     """Pupils enrolled in a series' grade: children born years before any school joined, whom joining cannot have made.
 
-    A placebo outcome; a change says that families moved to or away from pilot schools.
+    A placebo outcome; a change says that families moved to or away from pilot schools. Where births fall, a large
+    school loses more pupils than a small one, so what is compared is the change in per cent: 100 log(count + ½). The ½
+    makes the mean that of the log of the expected count, to first order in its inverse, even in small grades.
     """
     rows = of_series(scores, key).dropna(subset=["n_enrolled"])
     count = rows["n_enrolled"].astype("float64")
-    return rows[["school_id", "year_be"]].assign(outcome=count, n=count).reset_index(drop=True)
+    return rows[["school_id", "year_be"]].assign(outcome=100 * np.log(count + 0.5), n=count).reset_index(drop=True)
 
 
 def of_series(scores: pd.DataFrame, key: tuple[str, str, str]) -> pd.DataFrame:

@@ -31,7 +31,8 @@ THREATS: dict[str, Words] = {
         "pretended earlier joining: the year with the smallest p; limit = years tried",
     ),
     "placebo_outcome": Words(
-        "สิ่งที่การเข้าร่วมเปลี่ยนไม่ได้ (จำนวนนักเรียนในชั้น)", "what joining cannot have moved (pupils enrolled in the grade)"
+        "สิ่งที่การเข้าร่วมเปลี่ยนไม่ได้ (จำนวนนักเรียนในชั้น ร้อยละ)",
+        "what joining cannot have moved (pupils enrolled in the grade, per cent)",
     ),
     "selection": Words("เทียบเฉพาะโรงเรียนที่ผลก่อนเข้าร่วมใกล้กัน", "against schools with a like past only"),
     "participation": Words(

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import pandas as pd
 
-from innovlib.effects.findings import DOSES
+from innovlib.effects.findings import ALL, DOSES
 from innovlib.errors import Words
 from innovlib.report.typeset import number
 from innovlib.report.words import listed, sentence
 
-#: Threats whose numbers say nothing of a single school.
-CHECKS = ("selection", "mean_reversion", "placebo_years")
+#: Threats whose numbers say nothing of a single school. Trend and violation stand with the trend before joining.
+CHECKS = ("selection", "mean_reversion", "participation", "placebo_years", "placebo_outcome", "clustering")
 
-_COLUMNS = ["group", "kind", "what", "estimate", "conf_low", "conf_high", "n"]
+_COLUMNS = ["group", "kind", "what", "estimate", "conf_low", "conf_high", "limit", "n"]
 
 
 def rows(found: dict[str, pd.DataFrame], *, group: str) -> pd.DataFrame:
@@ -25,37 +25,111 @@ def rows(found: dict[str, pd.DataFrame], *, group: str) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns: kind, what (the threat; the domain, "index" or "gap"), estimate, conf_low, conf_high (points; NaN where
-        a check has no interval), n and n_treated (both the pilot schools behind it). Rows without a number are left
-        out: the report's own sentences then say what is missing.
+        Columns: kind, what (the threat; the domain, "index" or "gap"), estimate, conf_low, conf_high (points, per cent
+        of pupils for the placebo outcome; NaN where a check has no interval), limit (as in
+        :data:`innovlib.effects.threats.THREATS`; of a dose, the correlation that is found four times in five), n and
+        n_treated (both the pilot schools behind it). Rows without a number are left out: the report's own sentences
+        then say what is missing.
     """
-    checks, doses = (found[name].reindex(columns=[*_COLUMNS, "threat"]) for name in ("threats", "dose"))
+    checks, doses = (found[name].reindex(columns=[*_COLUMNS, "threat", "needed"]) for name in ("threats", "dose"))
     whole = found["effects"].query("kind == 'together' and group == @group")["n_treated"]
     checks = checks[checks["threat"].isin(CHECKS)].assign(n=whole.iat[0] if len(whole) else 0.0)
-    held = pd.concat([checks.assign(what=checks["threat"], named="check"), doses.assign(named="dose")])
+    held = pd.concat(
+        [checks.assign(what=checks["threat"], named="check"), doses.assign(named="dose", limit=doses["needed"])]
+    )
     held = held[(held["group"] == group) & (held["kind"] == "together") & held["estimate"].notna()]
     return held.assign(kind=held["named"], n_treated=held["n"])[[*_COLUMNS[1:], "n_treated"]].reset_index(drop=True)
 
 
+def smallest(found: dict[str, pd.DataFrame], *, group: str) -> pd.DataFrame:
+    """What each outcome's cohorts and one school alone could show: NaN where a cohort has fewer than four schools.
+
+    A cohort that is studied by itself is told as in its own report: two pages must not differ.
+    """
+    key = ["kind", "test", "grade", "subject", "what"]
+    rows = found["smallest"].reindex(columns=["group", *key, "who", "smallest"]).astype({"smallest": "float64"})
+    one = rows[(rows["group"] == group) & (rows["who"] == "school")]
+    studied = rows["kind"].isin(["together", "score"])
+    own = studied & (rows["group"] != ALL) & (rows["who"] == "area")
+    other = ~studied & (rows["group"] == ALL) & (rows["who"] == "cohort")
+    each = rows[(own | other) & (group == ALL)].groupby(key)["smallest"].agg(["min", "max"])
+    parts = [
+        one.groupby(key)["smallest"].first().rename("smallest_one"),
+        each.set_axis(["cohorts_low", "cohorts_high"], axis=1),
+    ]
+    return pd.concat(parts, axis=1).reset_index()
+
+
 def words(frame: pd.DataFrame) -> list[Words]:
     """What the rows that may be seen say, in sentences."""
-    return [*_checks(frame), *_domains(frame), *_dose(frame)]
+    return [*_inequality(frame), *_checks(frame), *_domains(frame), *_dose(frame)]
+
+
+def least_head(frame: pd.DataFrame) -> Words:
+    """What stands over :func:`least`."""
+    th, en = (" · แต่ละรุ่น", " · each cohort") if _several(frame) else ("", "")
+    return Words(f"ผลเล็กสุดที่พบได้: ทั้งหมด{th} · โรงเรียนเดียว", f"Smallest to be found: all{en} · one school")
+
+
+def least(frame: pd.DataFrame, *, decimals: int = 1) -> list[str]:
+    """Smallest effects of each row in few words: all pilots, each cohort where there are several, one school."""
+    ends = [("smallest", "smallest"), ("cohorts_low", "cohorts_high"), ("smallest_one", "smallest_one")]
+    ends = ends if _several(frame) else [ends[0], ends[2]]
+    return [" · ".join(_span(row[a], row[b], decimals) for a, b in ends) for row in frame.to_dict("records")]
+
+
+def _several(frame: pd.DataFrame) -> bool:
+    return bool((frame["cohorts_low"] < frame["cohorts_high"]).any())
+
+
+def _span(low: float, high: float, decimals: int) -> str:
+    ends = [number(end, decimals=decimals) for end in (low, high)]
+    return ends[0] if ends[0] == ends[1] else "–".join(ends)
+
+
+def _inequality(frame: pd.DataFrame) -> list[Words]:
+    """How far gaps between pupils and the spread between schools would have to move to be found."""
+    parts = []
+    for kind, decimals in (("gap", 2), ("spread", 1)):
+        held = frame[(frame["kind"] == kind) & (frame["status"] == "shown") & frame["smallest"].notna()]
+        if len(held):
+            spans = {name: _span(held[name].min(), held[name].max(), decimals) for name in ("smallest", "smallest_one")}
+            parts.append(sentence(f"effects.least_{kind}", all=spans["smallest"], one=spans["smallest_one"]))
+    return parts
 
 
 def _checks(frame: pd.DataFrame) -> list[Words]:
-    """The same question asked otherwise: like pasts only, luck taken out, joining pretended earlier."""
+    """The same question asked otherwise: like pasts only, luck taken out, joining pretended earlier, and so on."""
     held = {row["what"]: row for row in frame[frame["kind"] == "check"].to_dict("records")}
-    return [sentence(f"effects.check_{name}", **_numbers(held[name])) for name in CHECKS if name in held]
+    return [_check(name, held[name]) for name in CHECKS if name in held]
+
+
+def _check(name: str, row: dict) -> Words:
+    numbers = _numbers(row)
+    if name == "placebo_outcome":
+        return sentence(f"effects.check_{name}_{'still' if row['verdict'] == 'undecided' else 'moved'}", **numbers)
+    if name == "participation":
+        numbers["share"] = number(100 * row["limit"], decimals=0, signed=True)
+    if name == "clustering":
+        numbers |= {"value": number(row["estimate"], decimals=1), "limit": number(row["limit"])}
+    return sentence(f"effects.check_{name}", **numbers)
 
 
 def _domains(frame: pd.DataFrame) -> list[Words]:
-    """Which domains of autonomy moved with joining."""
+    """Which domains of autonomy moved with joining, each with the smallest change that would have been found."""
     held = frame[(frame["kind"] == "autonomy") & (frame["status"] == "shown") & (frame["what"] != "index")]
     if held.empty:
         return []
     moved = held[held["verdict"].str.startswith("clearly")].to_dict("records")
     parts = [sentence("effects.domain", what=DOSES[row["what"]], **_numbers(row, decimals=2)) for row in moved]
-    return [sentence("effects.domains_moved", what=listed(parts)) if parts else sentence("effects.domains_still")]
+    said = [sentence("effects.domains_moved", what=listed(parts)) if parts else sentence("effects.domains_still")]
+    known = held[held["smallest"].notna()]
+    if known.empty:
+        return said
+    spans = zip(known["what"], least(known, decimals=2), strict=True)
+    each = [Words(f"{DOSES[what].th} {span}", f"{DOSES[what].en} {span}") for what, span in spans]
+    key = "effects.domains_least" if _several(known) else "effects.domains_least_one"
+    return [*said, sentence(key, what=listed(each))]
 
 
 def _dose(frame: pd.DataFrame) -> list[Words]:
@@ -64,13 +138,13 @@ def _dose(frame: pd.DataFrame) -> list[Words]:
     return [
         sentence(
             "effects.dose_open" if row["verdict"] == "undecided" else "effects.dose",
-            **_numbers(row), schools=int(row["n_treated"]),
+            **_numbers(row), schools=int(row["n_treated"]), needed=number(row["limit"], decimals=2),
         )
         for row in held
     ]  # fmt: skip
 
 
-def _numbers(row: dict, *, decimals: int = 1) -> dict[str, Words]:
+def _numbers(row: dict, *, decimals: int = 1) -> dict[str, str]:
     value = number(row["estimate"], decimals=decimals, signed=True)
     low, high = (number(row[end], decimals=decimals) for end in ("conf_low", "conf_high"))
     return {"value": value, "low": low, "high": high}

@@ -25,9 +25,10 @@ from innovlib.report.words import listed, sentence, series
 #: An outcome stands out when its p-value, adjusted for all looked at, is below this and its interval leaves zero out.
 LEVEL = 0.05
 
-_SHOWN = ["estimate", "conf_low", "conf_high", "smallest", "slope", "slope_low", "slope_high", "breakdown"]
-_COLUMNS = ["kind", "test", "grade", "subject", "what", *_SHOWN, "p_adjusted", "n_treated", "n", "permuted", "verdict",
-            "status", "reason_th", "reason_en"]  # fmt: skip
+_LEAST = ["smallest", "smallest_one", "cohorts_low", "cohorts_high"]
+_SHOWN = ["estimate", "conf_low", "conf_high", *_LEAST, "slope", "slope_low", "slope_high", "slope_least", "breakdown"]
+_COLUMNS = ["kind", "test", "grade", "subject", "what", *_SHOWN, "limit", "p_adjusted", "n_treated", "n", "permuted",
+            "verdict", "status", "reason_th", "reason_en"]  # fmt: skip
 
 
 def effects(found: dict[str, pd.DataFrame], *, profile_name: str, group: str = ALL) -> Protected:
@@ -46,6 +47,8 @@ def effects(found: dict[str, pd.DataFrame], *, profile_name: str, group: str = A
         One row per outcome of kind "together", "score", "spread", "gap" or "autonomy" (domains, steps of 0–4); points
         (gaps: SD, domains: steps, both with two decimals) with one decimal, whole where fewer than 30 pupils' results
         stand behind them. Then the rows of :func:`innovlib.report.joined_checks.rows`.
+        ``smallest``, ``cohorts_low``, ``cohorts_high``, ``smallest_one``: effect found four times in five by all the
+        group's pilots, by its cohorts (least and most) and by one school alone.
         ``status``: shown; small where fewer pilot schools, comparison schools or pupils than the profile asks for;
         absent where there is no estimate, with the reason.
         ``verdict`` follows from the printed interval and the adjusted p-value: clearly_above or clearly_below where
@@ -54,6 +57,10 @@ def effects(found: dict[str, pd.DataFrame], *, profile_name: str, group: str = A
     rows = found["effects"]
     rows = rows[(rows["group"] == group) & rows["kind"].isin(_KINDS)]
     out = rows.reset_index(drop=True).merge(_trends(found, group), on=["kind", "test", "grade", "subject"], how="left")
+    out = out.merge(
+        joined_checks.smallest(found, group=group), on=["kind", "test", "grade", "subject", "what"], how="left"
+    )
+    out = out.assign(limit=np.nan)
     rules = profile(profile_name)
     absent, small = out["conf_low"].isna(), ~_allowed(out, rules)
     out["status"] = np.select([absent, small], ["absent", "small"], "shown")
@@ -77,6 +84,7 @@ def effects(found: dict[str, pd.DataFrame], *, profile_name: str, group: str = A
 def _seen(rows: pd.DataFrame) -> pd.DataFrame:
     """What stands beside the tests, in tenths of a point, with its verdict."""
     ends = {name: _rounded(rows[name], np.full(len(rows), 0.1)) for name in ("estimate", "conf_low", "conf_high")}
+    ends["limit"] = _rounded(rows["limit"], np.full(len(rows), 0.01))
     held = rows.assign(**ends, status="shown", p_adjusted=np.nan).reindex(columns=_COLUMNS)
     words = ["test", "grade", "subject", "permuted", "reason_th", "reason_en"]
     held[words] = held[words].astype("str").fillna("")
@@ -87,7 +95,8 @@ _KINDS = ("together", "score", "spread", "gap", "autonomy")
 
 
 def _trends(found: dict[str, pd.DataFrame], group: str) -> pd.DataFrame:
-    names = {"estimate": "slope", "conf_low": "slope_low", "conf_high": "slope_high", "breakdown": "breakdown"}
+    names = {"estimate": "slope", "conf_low": "slope_low", "conf_high": "slope_high", "detectable": "slope_least"}
+    names |= {"breakdown": "breakdown"}
     rows = found["trend"].reindex(columns=["group", "kind", "test", "grade", "subject", *names])
     return rows[rows["group"] == group].drop(columns="group").rename(columns=names)
 
@@ -154,13 +163,19 @@ def headline(found: Protected) -> Words:
 
 
 def paragraph(found: Protected) -> Words:
-    """What may be said, as one paragraph: all tests together, each test, gaps and spread, the trend before joining."""
-    return _paragraph([*_together(found), *_tests(found), *_inequality(found), *_trend(found)])
+    """What may be said, as one paragraph: all tests together and what could be seen, each test, gaps and spread."""
+    return _paragraph([*_together(found), *_tests(found), *_inequality(found)])
 
 
 def further(found: Protected) -> tuple[Words, ...]:
-    """What stands beside it: checks, which domain of autonomy moved, whether schools that became freer moved more."""
-    return tuple(joined_checks.words(found.frame))
+    """What stands beside it: the trend before joining, smallest changes of inequality that could be seen, checks, which
+    domain of autonomy moved, whether schools that became freer moved more."""
+    return (*_trend(found), *joined_checks.words(found.frame))
+
+
+def beside(found: Protected, *, lang: str) -> Prose:
+    """The sentences of :func:`further` as a list; nothing where there are none."""
+    return Prose(further(found), lang=lang, bullets=bool(further(found)))
 
 
 def _paragraph(parts: list[Words]) -> Words:
@@ -168,11 +183,10 @@ def _paragraph(parts: list[Words]) -> Words:
 
 
 def reckoned(found: Protected) -> Words:
-    """What stands under the table: the estimate checked otherwise, what autonomy did beside it, how to read the table,
-    how chance was reckoned, and which tests have no estimate."""
+    """What stands under the table: how to read it, how chance was reckoned, and which tests have no estimate."""
     some = (found.frame["status"] == "shown").any()
     how = [sentence("effects.note"), *_how(found)] if some else []
-    return _paragraph([*further(found), *how, *_cannot(found)])
+    return _paragraph([*how, *_cannot(found)])
 
 
 def _together(found: Protected) -> list[Words]:
@@ -185,6 +199,8 @@ def _together(found: Protected) -> list[Words]:
     parts = [sentence("effects.together", said=headline(found), value=value, low=low, high=high, **schools)]
     if pd.notna(row["smallest"]):
         parts.append(sentence("effects.power", smallest=number(row["smallest"])))
+    if pd.notna(row["smallest_one"]):
+        parts.append(sentence("effects.power_one", smallest=number(row["smallest_one"])))
     return parts
 
 
@@ -222,7 +238,10 @@ def _trend(found: Protected) -> list[Words]:
     slope = number(row["slope"], decimals=2, signed=True)
     low, high, broken = (number(row[name], decimals=2) for name in ("slope_low", "slope_high", "breakdown"))
     key = "effects.trend_survives" if within else "effects.trend_open"
-    return [sentence(key, slope=slope, low=low, high=high, breakdown=broken)]
+    parts = [sentence(key, slope=slope, low=low, high=high, breakdown=broken)]
+    if pd.notna(row["slope_least"]):
+        parts.append(sentence("effects.trend_power", least=number(row["slope_least"], decimals=2)))
+    return [_paragraph(parts)] if len(parts) > 1 else parts
 
 
 def _cannot(found: Protected) -> list[Words]:
@@ -279,7 +298,9 @@ def effects_table(found: Protected, *, lang: str) -> Table:
         labels.TOGETHER if w else labels.test_grade(t, g)
         for w, t, g in zip(whole, frame["test"], frame["grade"], strict=True)
     ]
-    rows = Protected(frame.assign(what=what, place=place), found.profile, found.fired, found.plan)
+    least = pd.Series(joined_checks.least(frame), index=frame.index, dtype="str").where(frame["status"] == "shown")
+    made = frame.assign(what=what, place=place, least=least)
+    rows = Protected(made, found.profile, found.fired, found.plan)
     columns = [
         Column("what", labels.SUBJECT),
         Column("n_treated", Words("โรงเรียนนำร่อง", "Pilot schools"), kind="number"),
@@ -290,7 +311,7 @@ def effects_table(found: Protected, *, lang: str) -> Table:
             decimals=1,
         ),
         Column("conf", Words("ช่วงความเชื่อมั่น 95%", "95% interval"), kind="interval", decimals=1),
-        Column("smallest", Words("ผลเล็กสุดที่พบได้", "Smallest to be found"), kind="number", decimals=1),
+        Column("least", joined_checks.least_head(frame), kind="number"),
         Column("p_adjusted", Words("ค่า p ปรับแล้ว", "Adjusted p"), kind="number", decimals=3),
         Column("verdict", labels.READING, kind="verdict"),
     ]

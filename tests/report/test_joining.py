@@ -28,7 +28,7 @@ def found(*effects: dict, **tables: pd.DataFrame) -> dict[str, pd.DataFrame]:
 
 
 def trend(**numbers) -> pd.DataFrame:
-    held = {"estimate": 0.2, "conf_low": -0.5, "conf_high": 0.9, "breakdown": 0.4}
+    held = {"estimate": 0.2, "conf_low": -0.5, "conf_high": 0.9, "breakdown": 0.4, "detectable": 0.8}
     return pd.DataFrame([dict.fromkeys(KEY, "") | {"group": "all", "kind": "together"} | held | numbers])
 
 
@@ -83,7 +83,7 @@ def _interval(ends: list[float]) -> dict[str, float]:
 def test_the_trend_is_called_ruled_out_only_where_its_interval_says_so(slope, breakdown):
     ends = _interval(slope)
     shown = joining.effects(found(rows("together"), trend=trend(**ends, breakdown=breakdown)), profile_name="public")
-    row, text = shown.frame.iloc[0], joining.paragraph(shown)
+    row, (text,) = shown.frame.iloc[0], joining.further(shown)
     inside = max(abs(row["slope_low"]), abs(row["slope_high"])) < row["breakdown"]
     assert ("lies outside that interval" in text.en) == ("ซึ่งอยู่นอกช่วงนั้น" in text.th) == inside
     assert ("do not rule such a trend out" in text.en) == (not inside)
@@ -99,6 +99,49 @@ def test_one_school_is_within_the_usual_where_its_numbers_say_so(change, ends, p
     assert ("within what schools of its size" in said.en) == ("อยู่ในช่วงที่" in said.th) == inside
     assert ("outside what schools" in said.en) == ("อยู่นอกช่วงที่" in said.th) == (not inside)
     assert f"{row['smallest']:g}" in said.en
+
+
+def least(*numbers: tuple[str, str, str, float]) -> pd.DataFrame:
+    head = dict.fromkeys(KEY, "")
+    return pd.DataFrame(
+        [head | {"group": g, "kind": k, "who": w, "smallest": v} | _series_of(k) for g, k, w, v in numbers]
+    )
+
+
+def _series_of(kind: str) -> dict[str, str]:
+    names = dict(zip(("test", "grade", "subject"), SERIES[0], strict=True))
+    return names if kind in ("score", "spread") else {}
+
+
+def test_power_of_all_of_each_cohort_and_of_one_school_stands_beside_every_estimate():
+    power = least(
+        ("all", "together", "area", 3.0), ("all", "together", "cohort", 99.0), ("all", "together", "school", 9.0),
+        ("1", "together", "area", 4.0), ("2", "together", "area", 5.5), ("2", "together", "school", 12.0),
+        ("all", "score", "school", 11.0), ("1", "score", "area", 7.5), ("2", "score", "area", float("nan")),
+        ("all", "spread", "school", 8.0), ("all", "spread", "cohort", 6.0),
+    )  # fmt: skip
+    held = found(rows("together"), rows("score", *SERIES[0], smallest=7.0), rows("spread", *SERIES[0]), smallest=power)
+    shown = joining.effects(held, profile_name="public")
+    page = joining.effects_table(shown, lang="en")._repr_html_()
+    assert "3.0 · 4.0–5.5 · 9.0" in page and "7.0 · 7.5 · 11.0" in page and "each cohort" in page
+    assert "One school alone would have to move about 9 points" in joining.paragraph(shown).en
+    assert "by 3.0 points (one school: 8.0)" in " ".join(w.en for w in joining.further(shown))
+    cohort = {"group": "2"}
+    own = found(rows("together", smallest=5.5) | cohort, smallest=power)
+    one = joining.effects_table(joining.effects(own, profile_name="public", group="2"), lang="en")._repr_html_()
+    assert "5.5 · 12.0" in one and "each cohort" not in one
+
+
+def test_the_trend_test_tells_what_it_could_not_see():
+    shown = joining.effects(found(rows("together"), trend=trend()), profile_name="public")
+    assert "less than 0.80 points a year would mostly go unseen" in joining.further(shown)[0].en
+    blind = joining.effects(found(rows("together"), trend=trend(detectable=np.nan)), profile_name="public")
+    assert "go unseen" not in joining.further(blind)[0].en
+
+
+def test_nothing_beside_makes_no_empty_list():
+    none = joining.effects(found(rows("together", n_treated=1.0)), profile_name="public")
+    assert "<ul" not in joining.beside(none, lang="both")._repr_html_()
 
 
 def test_power_stands_beside_every_estimate():
