@@ -16,6 +16,8 @@ from innovlib.report.words import listed, sentence
 #: Threats whose numbers say nothing of a single school. Trend and violation stand with the trend before joining.
 CHECKS = ("selection", "mean_reversion", "participation", "placebo_years", "placebo_outcome", "clustering")
 
+#: Between numbers of one cell, never broken.
+_BETWEEN = "\u00a0·\u00a0"
 _COLUMNS = ["group", "kind", "what", "estimate", "conf_low", "conf_high", "limit", "n"]
 
 
@@ -75,7 +77,7 @@ def least(frame: pd.DataFrame, *, decimals: int = 1) -> list[str]:
     """Smallest effects of each row in few words: all pilots, each cohort where there are several, one school."""
     ends = [("smallest", "smallest"), ("cohorts_low", "cohorts_high"), ("smallest_one", "smallest_one")]
     ends = ends if _several(frame) else [ends[0], ends[2]]
-    return [" · ".join(_span(row[a], row[b], decimals) for a, b in ends) for row in frame.to_dict("records")]
+    return [_BETWEEN.join(_span(row[a], row[b], decimals) for a, b in ends) for row in frame.to_dict("records")]
 
 
 def _several(frame: pd.DataFrame) -> bool:

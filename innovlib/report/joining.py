@@ -303,7 +303,7 @@ def effects_table(found: Protected, *, lang: str) -> Table:
     rows = Protected(made, found.profile, found.fired, found.plan)
     columns = [
         Column("what", labels.SUBJECT),
-        Column("n_treated", Words("โรงเรียนนำร่อง", "Pilot schools"), kind="number"),
+        Column("n_treated", Words("นำร่อง", "Pilots"), kind="number"),
         Column(
             "estimate",
             Words("เปลี่ยนมากกว่ากลุ่มเทียบ (คะแนน)", "Change beyond others (points)"),

@@ -100,7 +100,7 @@ def test_what_could_have_been_seen_stands_with_gaps_spread_domains_and_doses(fou
         ends = effects.loc[effects["kind"] == kind, "smallest"].agg(["min", "max"])
         assert "–".join(number(end, decimals=decimals) for end in ends) in said
     for row in _shown(found, "autonomy").query("what != 'index'").to_dict("records"):
-        assert f"{number(row['smallest'], decimals=2)} · " in said and row["smallest_one"] > row["smallest"]
+        assert f"{number(row['smallest'], decimals=2)}\u00a0·\u00a0" in said and row["smallest_one"] > row["smallest"]
     assert f"must be about {number(dose['limit'], decimals=2)} to be found" in said
 
 

@@ -123,13 +123,17 @@ def test_power_of_all_of_each_cohort_and_of_one_school_stands_beside_every_estim
     held = found(rows("together"), rows("score", *SERIES[0], smallest=7.0), rows("spread", *SERIES[0]), smallest=power)
     shown = joining.effects(held, profile_name="public")
     page = joining.effects_table(shown, lang="en")._repr_html_()
-    assert "3.0 · 4.0–5.5 · 9.0" in page and "7.0 · 7.5 · 11.0" in page and "each cohort" in page
+    assert (
+        "3.0\u00a0·\u00a04.0–5.5\u00a0·\u00a09.0" in page
+        and "7.0\u00a0·\u00a07.5\u00a0·\u00a011.0" in page
+        and "each cohort" in page
+    )
     assert "One school alone would have to move about 9 points" in joining.paragraph(shown).en
     assert "by 3.0 points (one school: 8.0)" in " ".join(w.en for w in joining.further(shown))
     cohort = {"group": "2"}
     own = found(rows("together", smallest=5.5) | cohort, smallest=power)
     one = joining.effects_table(joining.effects(own, profile_name="public", group="2"), lang="en")._repr_html_()
-    assert "5.5 · 12.0" in one and "each cohort" not in one
+    assert "5.5\u00a0·\u00a012.0" in one and "each cohort" not in one
 
 
 def test_the_trend_test_tells_what_it_could_not_see():
