@@ -24,7 +24,7 @@ FLOOR = {"chance", "copyable", "errors", "paths", "terms"}
 OWNERS = {
     "papermill": "batch", "jupyter_client": "batch", "nbclient": "batch",
     "ipywidgets": "desk",
-    "matplotlib": "report", "seaborn": "report", "nbconvert": "report",
+    "matplotlib": "report", "seaborn": "report", "mistune": "report",
     "openpyxl": "area", "python_calamine": "area", "duckdb": "area", "xlrd": "area",
 }  # fmt: skip
 #: pandas' doors to files, and the modules that may open them: the store, and what reads office files for it;
@@ -168,7 +168,7 @@ def test_nothing_happens_when_a_module_is_imported(name):
 
 #: Packages that conda-forge carries under another name.
 CONDA_NAMES = {
-    "matplotlib-base": "matplotlib", "seaborn-base": "seaborn", "nbconvert-core": "nbconvert",
+    "matplotlib-base": "matplotlib", "seaborn-base": "seaborn",
     "python-duckdb": "duckdb", "brotli-python": "brotli",
 }  # fmt: skip
 

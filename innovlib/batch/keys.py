@@ -17,7 +17,7 @@ from innovlib.report import proof_tests
 #: Libraries whose release can change a number, a figure or a page.
 LIBRARIES = (
     "numpy", "pandas", "scipy", "statsmodels", "matplotlib", "seaborn", "duckdb",
-    "papermill", "nbclient", "nbconvert", "nbformat", "ipykernel", "ipython", "jinja2", "fontpkg-sarabun",
+    "papermill", "nbclient", "nbformat", "mistune", "ipykernel", "ipython", "jinja2", "fontpkg-sarabun",
 )  # fmt: skip
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from functools import lru_cache
 from urllib.parse import quote
 
 from innovlib import terms
@@ -71,7 +70,7 @@ def index_html(
     overviews = [e for kind in OVERVIEWS for e in sorted(entries, key=_order) if e["kind"] == kind]
     columns, scale = _columns(schools), _scale(schools)
     script = style.template("index.js").strip()
-    return _template().render(
+    return style.compiled("index.html.j2").render(
         html_lang="en" if lang == "en" else "th",
         title=escape(title.en if lang == "en" else title.th),
         heading=words_html(title, lang),
@@ -181,10 +180,3 @@ def _reading(entry: dict, lang: str) -> str:
     if str(entry.get("n_label") or "").startswith(("<", FEW_SCHOOLS)):
         return f'<span class="hidden">{escape(labels.HIDDEN.en if lang == "en" else labels.HIDDEN.th)}</span>'
     return "–"
-
-
-@lru_cache(maxsize=1)
-def _template():
-    import jinja2
-
-    return jinja2.Environment(autoescape=False, keep_trailing_newline=True).from_string(style.template("index.html.j2"))

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import asdict, dataclass, field
-from functools import lru_cache
-from importlib import resources
 
 from innovlib.errors import RenderFailed, UnknownName, Words
 from innovlib.report import labels, style
@@ -26,6 +24,8 @@ from innovlib.terms import check_language
 
 __all__ = ["META", "Masthead", "index_html", "prepare", "proof_pages", "read_meta", "report_html"]
 
+#: The frame that every page is put into.
+TEMPLATE = "page.html.j2"
 KINDS = ("school", "cohort", "area", "meeting")
 #: Kinds with a style sheet of their own beside the common one.
 OWN_CSS = ("school", "meeting")
@@ -163,9 +163,9 @@ def read_meta(nb) -> dict:
 
 
 def prepare() -> None:
-    """Do once, before many pages are made, what is the same for all of them: the fonts' subset, the exporter."""
+    """Do once, before many pages are made, what is the same for all of them: the fonts' subset, the page's frame."""
     style.font_css()
-    _exporter()
+    style.compiled(TEMPLATE)
 
 
 def report_html(nb) -> str:
@@ -191,7 +191,7 @@ def report_html(nb) -> str:
         "masthead": keep_names(masthead._repr_html_(), names),
         "contents": [e for e in outline.entries if e[0] <= 3] if masthead.kind in ("cohort", "area") else [],
     }
-    markup = _exporter().from_notebook_node(nb, resources={"innov": page})[0]
+    markup = style.compiled(TEMPLATE).render(page)
     return thai_page(markup) if _thai_digits(masthead) else markup
 
 
@@ -242,21 +242,3 @@ def page_rule(masthead: Masthead) -> str:
         f'@page{{size:A4;margin:{margin};@bottom-left{{content:"{quoted}";{look};width:85%}}'
         f'@bottom-right{{content:counter(page{kind}) " / " counter(pages{kind});{look}}}}}'
     )
-
-
-@lru_cache(maxsize=1)
-def _exporter():
-    """One exporter with one compiled template for all pages of a process (nbconvert is slow to set up)."""
-    from nbconvert.exporters import TemplateExporter
-
-    class ReportExporter(TemplateExporter):
-        export_from_notebook = None
-        output_mimetype = "text/html"
-        file_extension = ".html"
-
-    with resources.as_file(resources.files("innovlib.report").joinpath("templates")) as folder:
-        exporter = ReportExporter(
-            template_name="innov", extra_template_basedirs=[str(folder)], default_preprocessors=[], preprocessors=[]
-        )
-        exporter.template  # noqa: B018  (compiled while the folder is there)
-    return exporter

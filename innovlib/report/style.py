@@ -230,6 +230,14 @@ def template(name: str) -> str:
     return resources.files("innovlib.report").joinpath("templates", name).read_text(encoding="utf-8")
 
 
+@lru_cache(maxsize=8)
+def compiled(name: str):
+    """A page's frame, a file in ``templates/`` for jinja2; what is put in has been escaped before."""
+    import jinja2
+
+    return jinja2.Environment(autoescape=False, keep_trailing_newline=True).from_string(template(name))
+
+
 def css(name: str = "page.css") -> str:
     """A style sheet with the colours of this module put in; ``@@INK@@`` in the file becomes the value of ``INK``."""
     text = template(name)
