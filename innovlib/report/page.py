@@ -163,9 +163,12 @@ def read_meta(nb) -> dict:
 
 
 def prepare() -> None:
-    """Do once, before many pages are made, what is the same for all of them: the fonts' subset, the page's frame."""
+    """Do once, before many pages are made, what is the same for all of them: fonts, frame, sentences."""
     style.font_css()
     style.compiled(TEMPLATE)
+    for bold in (False, True):
+        style.text_width("ก", 1.0, bold=bold)
+    sentence("note.no_font")
 
 
 def report_html(nb) -> str:

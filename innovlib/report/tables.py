@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pandas as pd
 
@@ -32,8 +32,8 @@ LONG = 24
 class Table:
     """A finished table; shows itself in a notebook and in a page."""
 
-    data: pd.DataFrame
-    columns: tuple[Column, ...]
+    data: pd.DataFrame = field(repr=False)
+    columns: tuple[Column, ...] = field(repr=False)
     caption: Words
     note: Words | None
     lang: str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
@@ -60,9 +60,10 @@ class Figure:
     note: Words | None
     synthetic: bool
     lang: str
-    data: pd.DataFrame
-    wide: Sheet
-    phone: Sheet
+    # What a notebook shows in words is the title; the rows and the drawing would be pages of text.
+    data: pd.DataFrame = field(repr=False)
+    wide: Sheet = field(repr=False)
+    phone: Sheet = field(repr=False)
 
     @property
     def caption(self) -> Words:
