@@ -74,12 +74,15 @@ def _in_file(text: str, file: str) -> list[Check]:
         for name, place in proof.imports(ast.Module([node], [])).items()
         if (place.islower() and not place.startswith("report.")) or _works_out(place)
     }
-    defined = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
-    shared = _module_level(tree)
+    functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
+    parts = {
+        name: _said(node, imported=imported)
+        for name, node in ({node.name: node for node in functions} | _module_level(tree)).items()
+    }
     return [
-        Check(file, name, _text(text, node), _reached(node, imported=imported, defined=defined, shared=shared))
-        for name, node in defined.items()
-        if name.startswith("test_")
+        Check(file, node.name, _text(text, node), _reached(node.name, parts=parts))
+        for node in functions
+        if node.name.startswith("test_")
     ]
 
 
@@ -99,15 +102,20 @@ def _module_level(tree: ast.Module) -> dict[str, ast.AST]:
     }
 
 
-def _reached(node: ast.AST, *, imported: dict, defined: dict, shared: dict) -> frozenset[str]:
+def _said(node: ast.AST, *, imported: dict[str, str]) -> tuple[frozenset[str], frozenset[str]]:
+    """What a piece of a file calls by itself, and all names that stand in it."""
+    names = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
+    names |= {n.arg for n in ast.walk(node) if isinstance(n, ast.arg)}
+    return frozenset(proof.called(node, imported=imported)), frozenset(names)
+
+
+def _reached(test: str, *, parts: dict[str, tuple[frozenset[str], frozenset[str]]]) -> frozenset[str]:
     """Functions that a test calls, by itself or through what its own file defines (fixtures and constants too)."""
-    seen, open_, found = set(), [node], set()
+    seen, open_, found = {test}, [test], set()
     while open_:
-        part = open_.pop()
-        found |= set(proof.called(part, imported=imported))
-        names = {n.id for n in ast.walk(part) if isinstance(n, ast.Name)}
-        names |= {n.arg for n in ast.walk(part) if isinstance(n, ast.arg)}
-        open_ += [(defined | shared)[name] for name in sorted(names - seen) if name in defined or name in shared]
+        calls, names = parts[open_.pop()]
+        found |= calls
+        open_ += sorted((names & parts.keys()) - seen)
         seen |= names
     return frozenset(found)
 
