@@ -194,7 +194,8 @@ class WarmPool:
         for door in self._doors.values():
             door.close()
         self._ordinary.close()
-        self._base.end(wait_s=5)
+        # Templates end what is in hand before they go; where nothing is, nobody need wait for them to go in order.
+        self._base.end(wait_s=5 if self._running else 0)
 
 
 def _slow(kind: str, why: str) -> Words:
