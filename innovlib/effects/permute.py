@@ -75,7 +75,7 @@ def among_schools(
 
 def _first_of_shuffled(pool: np.ndarray, wanted: int, draws: int, rng: np.random.Generator) -> np.ndarray:
     """(draws, wanted) the first entries of ``draws`` shuffles of the pool (Fisher-Yates, all draws at once)."""
-    # One row per place, so that a step reads and writes one contiguous row; by flat positions, which numpy finds sooner.
+    # One row per place, so that a step reads and writes one contiguous row; flat positions are quicker to look up.
     deck = np.repeat(pool.astype(np.int32)[:, None], draws, axis=1)
     flat = deck.reshape(-1)
     swaps = rng.integers(np.arange(wanted)[:, None], len(pool), size=(wanted, draws), dtype=np.int32)
