@@ -55,6 +55,11 @@ class Panel:
         """First treated years (BE) that occur, ascending."""
         return np.unique(self.joined[self.joined != NEVER])
 
+    @cached_property
+    def labels(self) -> tuple[int, ...]:
+        """Joining years (BE) that occur, ascending; 0 = never comes first where there are such schools."""
+        return (*(() if self.treated.all() else (NEVER,)), *self.cohorts.tolist())
+
     @property
     def treated(self) -> np.ndarray:
         """(N,) True for pilot schools."""
