@@ -107,9 +107,10 @@ def results(frame: pd.DataFrame, roster: pd.DataFrame, design: Design, notes: li
     keep &= ~stray
     if not keep.any():
         raise CannotEstimate(Words("ไม่มีผลลัพธ์ให้ประมาณค่า", "there is no outcome to estimate from"), where="frame")
-    n = frame["n"].to_numpy(dtype="float64", na_value=np.nan)[keep] if "n" in frame else None
-    column, years = pd.factorize(year[keep], sort=True)
-    return _once(Results(row[keep], column, outcome[keep], n, years), roster.index, notes)
+    kept = slice(None) if keep.all() else keep  # a slice copies nothing
+    n = frame["n"].to_numpy(dtype="float64", na_value=np.nan)[kept] if "n" in frame else None
+    column, years = pd.factorize(year[kept], sort=True)
+    return _once(Results(row[kept], column, outcome[kept], n, years), roster.index, notes)
 
 
 def _once(results: Results, ids: pd.Index, notes: list[Words]) -> Results:
@@ -147,8 +148,7 @@ def _need(frame: pd.DataFrame, names: tuple[str, ...], where: str) -> None:
 
 def some(ids, most: int = 5) -> str:
     """The first few ids in one line, and how many more there are."""
-    ids = [str(i) for i in ids]
-    return ", ".join(ids[:most]) + (f" … (+{len(ids) - most})" if len(ids) > most else "")
+    return ", ".join(str(i) for i in ids[:most]) + (f" … (+{len(ids) - most})" if len(ids) > most else "")
 
 
 def tell_left_out(ids, notes: list[Words], th: str, en: str) -> None:
