@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from innovlib.chance import normal_quantile, t_quantile
-from innovlib.effects import contrasts, engine, estimate, permute, where
+from innovlib.effects import contrasts, engine, estimate, intervals, permute, where
 from innovlib.effects.design import FEWEST_TREATED
 from innovlib.effects.engine import Changes
 from innovlib.effects.panel import Panel
@@ -45,6 +45,7 @@ def smallest_effects(panel: Panel, *, power: float = 0.8) -> pd.DataFrame:
     ['area', 'cohort', 'cohort', 'school']
     """
     changes, rows = estimate.changes(panel), []
+    _must_vary(panel, changes)
     rows.append(("area", np.nan, _by_simulation(panel, changes, power), int(panel.treated.sum()), _how(panel, changes)))
     found = estimate.group_time(panel, pre=False)
     keys, weights = contrasts.row_weights(found.cells, contrasts.cohort_mass(panel), "group")
@@ -59,6 +60,14 @@ def smallest_effects(panel: Panel, *, power: float = 0.8) -> pd.DataFrame:
     return pd.DataFrame(
         [{"who": w, "cohort_be": g, "smallest": s, "n_treated": k, "n": others, "method": m} for w, g, s, k, m in rows]
     )
+
+
+def _must_vary(panel: Panel, changes: Changes) -> None:
+    others = changes.values[changes.labels == 0]
+    if others.size and not intervals.varies(panel, float(np.nanstd(others, axis=0).max())):
+        raise CannotEstimate(
+            Words("การเปลี่ยนแปลงของโรงเรียนเปรียบเทียบเท่ากันหมด", "all comparison schools changed alike; nothing varies")
+        )
 
 
 def _how(panel: Panel, changes: Changes) -> str:
@@ -194,12 +203,21 @@ def own_lines(panel: Panel) -> pd.DataFrame:
     DataFrame
         Columns: school_id, cohort_be, change (beyond the mean of the comparison schools), usual_low, usual_high
         (where 95 % of comparison schools of its size stratum lie), rank (1 = largest change), ranked_of, n_years
-        (years after joining).
+        (years after joining). Pilots whose cohort has no years to compare are no rows.
+
+    Raises
+    ------
+    CannotEstimate
+        No school that never joined stands beside the pilots.
     """
+    if panel.treated.all():
+        raise CannotEstimate(
+            Words("ไม่มีโรงเรียนที่ไม่ได้เข้าร่วมให้เทียบกับโรงเรียนเดียว", "no school that never joined stands beside a single one")
+        )
     changes, rows = estimate.changes(panel), []
     column = {int(h): j for j, h in reversed(list(enumerate(changes.cohort)))}
     usual = _usual(panel, changes)
-    for row in np.flatnonzero(panel.treated):
+    for row in np.flatnonzero(np.isin(changes.labels, list(column))):
         j = column[int(changes.labels[row])]
         middle, near, low, high = usual[j, int(panel.stratum[row])]
         change = changes.values[row, j] - middle

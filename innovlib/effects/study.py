@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from html import escape
 
 import pandas as pd
 
 from innovlib.effects import inference, over_time, power, selection, sensitivity, where
-from innovlib.effects.effect import Effect, Effects, shown, unit_name
+from innovlib.effects.effect import Effect, Effects, notes_html, shown, unit_name
 from innovlib.effects.panel import Panel
 from innovlib.effects.sensitivity import PreTrend
 from innovlib.errors import CannotEstimate, Words
@@ -81,7 +82,8 @@ class Study:
         return " ".join([*parts, made]).strip()
 
     def _repr_html_(self) -> str:
-        return f"<p lang='th'>{self.paragraph('th')}</p><p lang='en'>{self.paragraph('en')}</p>"
+        said = "".join(f"<p lang='{lang}'>{escape(self.paragraph(lang))}</p>" for lang in ("th", "en"))
+        return said + notes_html(self.panel.notes)
 
 
 def study(panel: Panel) -> Study:
