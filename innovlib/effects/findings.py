@@ -151,6 +151,8 @@ def _of_tests(book: _Book, frames: dict, tables: dict, schools: pd.DataFrame, *,
     if not frames:
         return None
     asked, known = Design(unit=UNIT), {}
+    if group != ALL:  # pilots of other cohorts are not asked about: that they are absent is no news
+        frames = {key: frame[frame["school_id"].isin(schools["school_id"])] for key, frame in frames.items()}
     held, refused = outcomes.panels(frames, schools, design=asked)
     for key, one in held.items():
         named = dict(zip(outcomes.SERIES, key, strict=True)) | {"group": group, "kind": "score"}

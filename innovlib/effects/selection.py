@@ -107,9 +107,9 @@ def participation_bounds(panel: Panel, participation: Panel, *, pupil_sd: float 
     Returns
     -------
     DataFrame
-        One row: share_effect, share_low, share_high (effect on the share tested and its interval), trimmed, estimate,
-        lower, upper, conf_low, conf_high (the bounds less and plus the interval's reach), moved (True where the
-        share's interval leaves zero out). Trimming uses the estimated share effect.
+        One row: share_effect, share_low, share_high, share_p (effect on the share tested, its interval and p), trimmed,
+        estimate, lower, upper, conf_low, conf_high (the bounds less and plus the interval's reach), moved (True where
+        the share's interval leaves zero out). Trimming uses the estimated share effect.
     """
     share, found = inference.effect(participation), inference.effect(panel)
     after = participation.outcome[participation.treated][:, participation.years >= participation.cohorts.max()]
@@ -122,6 +122,7 @@ def participation_bounds(panel: Panel, participation: Panel, *, pupil_sd: float 
     return pd.DataFrame(
         [
             {"share_effect": share.estimate, "share_low": share.conf_low, "share_high": share.conf_high,
+             "share_p": share.p_value,
              "trimmed": trimmed, "estimate": found.estimate,
              "lower": found.estimate - shift, "upper": found.estimate + shift,
              "conf_low": found.conf_low - shift, "conf_high": found.conf_high + shift,

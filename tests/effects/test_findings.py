@@ -141,7 +141,10 @@ def test_the_command_says_what_the_reports_say(area, found, capsys):
     said = joining.paragraph(joining.effects(found, profile_name="school"))
     assert said.th in told
     assert said.en in told
-    assert "cohort 2" in told
+    assert "cohort 2" in told and "pretended earlier joining" in told
+    for note in found["notes"].query("group == 'all'")["note_en"]:
+        assert note in told
+    assert not found["notes"]["note_en"].str.contains("not in the schools frame").any()
     assert main(["estimate", "--area", str(area.folder), "--json"]) == 0
     rows = json.loads(capsys.readouterr().out)
     assert len(rows["effects"]) == len(found["effects"])

@@ -188,6 +188,11 @@ def test_choices_other_than_the_default_are_named():
         assert made.choices_made() == (field,)
         for lang in ("th", "en"):
             assert getattr(allowed[other], lang) in made.departures(lang)
+    # Who is compared with whom, how, in which years and with which covariates is always said.
+    for lang in ("th", "en"):
+        said, table = Design(outcome="maths").sentence(lang), Design().to_frame(lang).set_index("item")["choice"]
+        for item in table.index[3:10]:
+            assert table[item].lower() in said.lower()
     assert not Design(weights="pupils").to_frame().set_index("item").loc["Weights", "default"]
 
 
