@@ -177,6 +177,8 @@ def _of_all_together(
         if pd.isna(first):
             raise CannotEstimate(Words("ไม่มีโรงเรียนนำร่อง", "there are no pilot schools"))
         frame = outcomes.together(frames, first_be=int(first))
+        if frame.empty:
+            raise CannotEstimate(Words("ไม่มีผลของปีก่อนเข้าร่วม", "there is no result of a year before joining"))
         whole = panel(frame, schools, replace(asked, outcome="all tests together"))
     except InnovError as error:
         _family(book, {}, {"": error.words}, {}, **key)

@@ -42,9 +42,10 @@ def enough_treated(n_treated: int) -> None:
         Fewer than four.
     """
     if n_treated < FEWEST_TREATED:
+        few = f"is only {n_treated} pilot school" if n_treated == 1 else f"are only {n_treated} pilot schools"
         raise CannotEstimate(
             Words(f"มีโรงเรียนนำร่องเพียง {n_treated} โรงเรียน ประมาณผลเฉลี่ยไม่ได้",
-                  f"there are only {n_treated} pilot schools; an average effect cannot be estimated"),
+                  f"there {few}; an average effect cannot be estimated"),
             expected=Words(f"อย่างน้อย {FEWEST_TREATED} โรงเรียน", f"at least {FEWEST_TREATED}"),
             todo=Words("ดูเส้นของแต่ละโรงเรียนและอันดับเทียบกับโรงเรียนขนาดเดียวกัน",
                        "look at each school's own line and its rank among schools of its size"),

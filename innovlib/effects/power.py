@@ -63,8 +63,9 @@ def smallest_effects(panel: Panel, *, power: float = 0.8) -> pd.DataFrame:
 
 
 def _must_vary(panel: Panel, changes: Changes) -> None:
-    others = changes.values[changes.labels == 0]
-    if others.size and not intervals.varies(panel, float(np.nanstd(others, axis=0).max())):
+    columns = [column[~np.isnan(column)] for column in changes.values[changes.labels == 0].T]
+    apart = [np.ptp(column) for column in columns if len(column)]
+    if apart and not intervals.varies(panel, float(max(apart))):
         raise CannotEstimate(
             Words("การเปลี่ยนแปลงของโรงเรียนเปรียบเทียบเท่ากันหมด", "all comparison schools changed alike; nothing varies")
         )

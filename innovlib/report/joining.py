@@ -5,6 +5,8 @@ Every sentence is chosen from the numbers as they are printed, so that no senten
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pandas as pd
 
@@ -153,11 +155,14 @@ def _of(found: Protected, kind: str) -> pd.DataFrame:
 
 
 def headline(found: Protected) -> Words:
-    """Whether joining moved the tests together, by the printed interval; that it cannot be told, where so."""
+    """Whether joining moved the tests together, by the printed interval; where it cannot be told, why."""
     rows = _of(found, "together")
-    if rows.empty or rows["status"].iat[0] != "shown":
+    if rows.empty:
         return sentence("effects.cannot")
-    return sentence(f"effects.{rows['verdict'].iat[0]}")
+    row = rows.iloc[0]
+    if row["status"] == "absent" and row["reason_th"]:
+        return sentence("effects.cannot_because", reason=found_only(row["reason_th"], row["reason_en"]))
+    return sentence("effects.cannot_small" if row["status"] != "shown" else f"effects.{row['verdict']}")
 
 
 def paragraph(found: Protected) -> Words:
@@ -253,9 +258,10 @@ def _cannot(found: Protected) -> list[Words]:
 
 
 def found_only(th: str, en: str) -> Words:
-    """What was found, without what was expected and what to do."""
+    """What was found, without where in the tables, what was expected and what to do."""
     for end in (" ที่ควรเป็น: ", " วิธีแก้: ", " Expected: ", " What to do: "):
         th, en = th.partition(end)[0], en.partition(end)[0]
+    th, en = (re.sub(r"^(frame|schools|Design)[.\w]*: ", "", text) for text in (th, en))
     return Words(th, en.rstrip("."))
 
 

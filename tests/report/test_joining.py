@@ -197,7 +197,11 @@ def test_what_cannot_be_estimated_is_said_with_its_reason():
     assert "ประเมินไม่ได้ เพราะไม่มีปีก่อนเข้าร่วม" in said.th
     assert "add years" not in said.en
     alone = joining.effects(found(rows("together", **nothing, **why)), profile_name="public")
-    assert "cannot be estimated" in joining.headline(alone).en
+    assert joining.headline(alone).en.endswith("cannot be estimated, because there is no year before")
+    hidden = joining.headline(joining.effects(found(rows("together", n_treated=1.0)), profile_name="public"))
+    assert "cannot be shown: too few" in hidden.en and "น้อยเกินไปที่จะเปิดเผย" in hidden.th
+    elsewhere = rows("together") | {"group": "2"}
+    assert "no test results" in joining.headline(joining.effects(found(elsewhere), profile_name="public")).en
 
 
 def test_how_chance_was_reckoned_and_the_choices_made_are_named():
