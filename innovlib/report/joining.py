@@ -347,13 +347,11 @@ def of_school(found: dict[str, pd.DataFrame], school_id: str, *, profile_name: s
     -------
     Protected
         ``change`` (points, all tests together, beyond the comparison schools), ``usual_low``, ``usual_high`` (where
-        95 % of comparison schools of its size lie), ``smallest`` (change that one school must make to be told from
-        chance four times in five), ``n_years``, ``status``.
+        95 % of comparison schools of its size lie), ``smallest`` (change that one school of its size and cohort must
+        make to be told from chance four times in five), ``n_years``, ``status``.
     """
-    held, least = found["schools"].reindex(columns=_OF_SCHOOL), found["smallest"].reindex(columns=_OF_LEAST)
+    held = found["schools"].reindex(columns=_OF_SCHOOL)
     row = held[(held["group"] == ALL) & (held["kind"] == "together") & (held["school_id"] == school_id)].copy()
-    one = least[(least["group"] == ALL) & (least["kind"] == "together") & (least["who"] == "school")]
-    row["smallest"] = float(one["smallest"].iat[0]) if len(one) else np.nan
     pupils = row[["pupils_before", "pupils_after"]].min(axis=1)
     shown = (pupils >= profile(profile_name).smallest_n) & row[["change", "usual_low", "smallest"]].notna().all(axis=1)
     for column in _OF_SCHOOL_SHOWN:
@@ -371,11 +369,11 @@ _OF_SCHOOL = [
     "change",
     "usual_low",
     "usual_high",
+    "smallest",
     "n_years",
     "pupils_before",
     "pupils_after",
 ]
-_OF_LEAST = ["group", "kind", "who", "smallest"]
 
 
 def school_sentences(own: Protected) -> list[Words]:

@@ -163,6 +163,11 @@ def test_own_lines_rank_against_schools_of_their_size(found):
     rows = power.own_lines(found)
     assert len(rows) == 13 and rows["rank"].between(1, rows["ranked_of"]).all()
     weights = {2562: 5, 2564: 3}
+    # What one school must move by lies beyond what its like usually do, and the area's figure holds for every cohort.
+    assert (rows["smallest"] > rows[["usual_low", "usual_high"]].abs().min(axis=1)).all()
+    each = [power.smallest_effects(found.keep(np.flatnonzero(~found.treated | (found.joined == c))))["smallest"].iat[-1]
+            for c in weights]  # fmt: skip
+    assert power.smallest_effects(found)["smallest"].iat[-1] == pytest.approx(max(each))
     mean = np.average(rows["change"], weights=rows["cohort_be"].map(weights))
     assert mean == pytest.approx(inference.welch(found).estimate)
 

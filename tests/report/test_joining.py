@@ -42,10 +42,9 @@ def by_time(**numbers) -> pd.DataFrame:
 
 def school(**numbers) -> dict[str, pd.DataFrame]:
     head = dict.fromkeys(KEY, "") | {"group": "all", "kind": "together"}
-    own = {"school_id": "S1", "change": 4.0, "usual_low": -6.0, "usual_high": 6.0, "n_years": 4,
+    own = {"school_id": "S1", "change": 4.0, "usual_low": -6.0, "usual_high": 6.0, "smallest": 9.0, "n_years": 4,
            "pupils_before": 60.0, "pupils_after": 60.0}  # fmt: skip
-    least = pd.DataFrame([head | {"who": "school", "smallest": 9.0}])
-    return found(schools=pd.DataFrame([head | own | numbers]), smallest=least)
+    return found(schools=pd.DataFrame([head | own | numbers]))
 
 
 bounds = st.tuples(*[st.floats(-30, 30)] * 3).map(sorted)
