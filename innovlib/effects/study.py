@@ -59,6 +59,16 @@ class Study:
             | {"notes": notes, "refused": pd.DataFrame(reasons, columns=["part", "reason_th", "reason_en"])}
         )
 
+    def table(self, part: str) -> pd.DataFrame:
+        """A part as a tidy table, such as "lines" or "trend"; without rows where it was refused (``refused``: why)."""
+        held = self.to_frames()
+        return held[part] if part in held else pd.DataFrame(columns=_RESULT)
+
+    def told(self, part: str, lang: str = "th") -> str:
+        """What "effect", "trend" or "matched" says, or why it cannot be had."""
+        found = getattr(self, part)
+        return getattr(self.refused[part], lang) if found is None else found.sentence(lang)
+
     def paragraph(self, lang: str = "th") -> str:
         """What may be said of this outcome: the estimate, what could have been seen, the trend before joining."""
         if self.effect is None:
@@ -121,3 +131,5 @@ _TABLES = {
     "leave_one_out": sensitivity.leave_one_out, "placebo_years": sensitivity.placebo_years,
     "mean_reversion": selection.mean_reversion, "schools": power.own_lines,
 }  # fmt: skip
+#: Columns that a reader of a part may count on where it was refused.
+_RESULT = ["school_id", "event_time", "estimate", "std_error", "conf_low", "conf_high", "p_value", "n", "n_treated"]

@@ -112,6 +112,9 @@ def test_fewer_than_four_pilots_have_no_average_effect(area, n_pilots):
         inference.effect(found)
     whole = study.study(found)
     assert whole.effect is None and f"{n_pilots} โรงเรียน" in whole.paragraph("th")
+    assert whole.told("effect", "en") == whole.refused["effect"].en and len(whole.told("trend"))
+    lost = whole.table("leave_one_out")
+    assert lost.empty and lost.merge(schools, on="school_id").empty and "estimate" in lost
     rows = over_time.cohorts(found).to_frame()
     assert rows[["std_error", "conf_low", "conf_high", "p_value"]].isna().all(axis=None)
     assert rows["rank"].between(1, rows["ranked_of"]).all() and (rows["verdict"] == "none").all()

@@ -221,6 +221,8 @@ def test_study_holds_every_part(found):
     whole = study.study(found)
     assert whole.refused == {} and whole.effect.verdict == "higher"
     tables = whole.to_frames()
+    pd.testing.assert_frame_equal(whole.table("lines"), tables["lines"])
+    assert whole.told("trend", "en") == whole.trend.sentence("en")
     assert {"effect", "trend", "matched", "by_time", "by_cohort", "design", "lines", "smallest", "schools"} <= set(
         tables
     )
