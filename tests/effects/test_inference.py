@@ -202,6 +202,16 @@ def test_event_study_bands_are_wider_than_pointwise_and_short_rows_have_none():
     assert rows.index.tolist() == list(range(-7, 5))
 
 
+@pytest.mark.parametrize("scenario", ["A", "D2"])
+def test_years_and_cohorts_are_judged_by_the_test_of_the_design(scenario):
+    for seed in range(3):
+        found = panel(*simulate.area(simulate.SCENARIOS[scenario], effect=0.2, seed=seed), Design(draws=199))
+        for made in (over_time.event_study(found), over_time.cohorts(found)):
+            rows = made.to_frame()
+            assert ((rows["p_value"] <= 0.05) == (rows["verdict"] != "open")).all()
+            assert made.method == inference.METHODS["schools" if scenario == "A" else "subdistricts"]
+
+
 def test_multiplier_bootstrap_errors_are_the_analytic_ones():
     # With a handful of pilots sign flips are no normal variable, so this is for large panels only.
     found = estimate.group_time(panel(*simulate.area(seed=7, n_schools=600, cohorts=((5, 90), (7, 60)))))
