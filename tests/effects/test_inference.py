@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from innovlib.effects import engine, estimate, inference, over_time, permute, several, simulate
+from innovlib.effects import engine, estimate, inference, over_time, permute, power, several, simulate
 from innovlib.effects.design import Design
 from innovlib.effects.panel import panel
 from innovlib.errors import CannotEstimate
@@ -276,3 +276,15 @@ def test_taking_covariates_out_twice_changes_nothing():
     once = estimate.without(values, x, among=np.arange(30) < 25, weight=weight)
     other = estimate.without(once, x, among=np.arange(30) > 5, weight=weight)
     assert np.allclose(other, estimate.without(values, x, among=np.arange(30) > 5, weight=weight))
+
+
+def test_a_cohort_of_one_school_leaves_the_others_their_intervals():
+    area = panel(*simulate.area(seed=3, n_schools=60, cohorts=((4, 6), (6, 1), (8, 5))))
+    found = over_time.cohorts(area).to_frame().set_index("n_treated")
+    assert np.isfinite(found.loc[[6, 5], ["std_error", "conf_low", "conf_high"]]).all(axis=None)
+    assert np.isnan(found.loc[1, "conf_low"])
+    years = over_time.event_study(area).to_frame()
+    enough = years["n_treated"] >= 4
+    assert np.isfinite(years.loc[enough, "conf_low"]).all() and np.isnan(years.loc[~enough, "conf_low"]).all()
+    least = power.smallest_effects(area).set_index("n_treated")["smallest"]
+    assert np.isfinite(least[[12, 6, 5]]).all()
