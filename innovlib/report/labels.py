@@ -70,6 +70,19 @@ FOOTNOTES = {
 }
 
 
+def one_school_in(every: int) -> Words:
+    """Said under a figure of so many schools that they would cover each other."""
+    return Words(f"วาดหนึ่งในทุก {every:,} โรงเรียนตามลำดับ", f"one school in {every:,} is drawn, in order")
+
+
+def too_many_places(count: int) -> Words:
+    """Said instead of a map on which the schools would cover each other."""
+    return Words(
+        f"{count:,} โรงเรียนมากเกินกว่าจะวาดทีละแห่ง ดูแผนที่ในรายงานของแต่ละเขต",
+        f"{count:,} schools are too many to be drawn one by one; see the maps in the reports of single areas",
+    )
+
+
 # --- the section on joining
 TOGETHER = Words("ทุกการทดสอบ", "All tests")
 ALL_TESTS = Words("รวมทุกวิชา", "All subjects together")
@@ -147,6 +160,10 @@ RAW_GAP = Words("ห่างจากเขต (คะแนน)", "From the ar
 LIKELY_GAP = Words("ปรับตามความเที่ยง", "Adjusted")
 RELIABILITY = Words("ความเที่ยง (%)", "Reliability (%)")
 ADJUSTED_CAPTION = Words("ระยะห่างจากค่าเฉลี่ยเขตพื้นที่ ก่อนและหลังปรับ", "Distance from the area's mean, raw and adjusted")
+ADJUSTED_BY_PROVINCE = Words(
+    "ระยะห่างจากค่าเฉลี่ยเขตพื้นที่ ค่ากลางของโรงเรียนในจังหวัด", "Distance from the area's mean, middle school of each province"
+)
+MIDDLE_80 = Words("ร้อยละ 80 อยู่ระหว่าง", "Middle 80%")
 
 # --- the chapter on inequality
 TEST = Words("การทดสอบ", "Test")

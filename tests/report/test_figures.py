@@ -275,6 +275,24 @@ def test_a_map_without_any_place_says_so():
     assert "ไม่มีพิกัดของโรงเรียน" in figures.school_map(samples.gaps(), schools=nowhere, **samples.LOOK).svg
 
 
+def test_of_thousands_one_school_in_so_many_is_drawn_and_all_are_counted():
+    figure = figures.caterpillar(samples.gaps(2000), highlight="s1999", note=Words("ก", "a"), **samples.LOOK)
+    lines = [m for m in figure.wide.marks if len(getattr(m, "points", ())) == 2 and m.points[0][0] == m.points[1][0]]
+    assert len(lines) == 286 + 2  # the school that is named is drawn as well, with a line to its name
+    assert figure.note.en == "a · one school in 7 is drawn, in order"
+    assert "ยังสรุปไม่ได้ 1,997" in texts(figure.svg)
+    assert len(figure.svg) < 60_000
+    assert figures.caterpillar(samples.gaps(300), **samples.LOOK).note is None
+
+
+def test_a_map_of_thousands_says_that_it_draws_none():
+    many = samples.gaps(2000)
+    lat = np.linspace(6, 20, 2000)
+    everywhere = many.frame[["school_id"]].assign(lat=lat, lon=lat + 88, district="ฮอด")
+    said = " ".join(texts(figures.school_map(many, schools=everywhere, lang="both", **samples.LOOK).svg))
+    assert "2,000 โรงเรียนมากเกินกว่าจะวาดทีละแห่ง" in said and "too many to be drawn" in said.replace("\n", " ")
+
+
 def test_chance_dots_counts_what_it_draws():
     figure = figures.chance_dots(chances(), lang="th", **samples.LOOK)
     discs = [m for m in figure.wide.marks if hasattr(m, "r")]
