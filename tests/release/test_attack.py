@@ -8,7 +8,7 @@ from scipy import sparse
 
 from innovlib.errors import CannotEstimate
 from innovlib.release.attack import Statements, Targets, reach
-from innovlib.release.parts import components, reach_apart
+from innovlib.release.parts import Apart, components, reach_apart
 from innovlib.release.programme import TOLERANCE, least_easing
 
 
@@ -85,6 +85,17 @@ def test_statements_that_share_no_unknown_are_apart():
     known = statements([[1, 1, 0, 0], [0, 1, 0, 0], [0, 0, 1, 1]], [1, 1, 1], [2, 2, 2])
     found = {tuple(sorted(rows)): tuple(sorted(columns)) for rows, columns in components(known)}
     assert found == {(0, 1): (0, 1), (2,): (2, 3)}
+
+
+def test_a_part_is_cut_out_as_choosing_its_columns_would():
+    rng = np.random.default_rng(5)
+    matrix = sparse.csr_array(sparse.random_array((40, 30), density=0.1, rng=rng))
+    columns = [np.sort(part) for part in np.array_split(rng.permutation(30), 4)]
+    apart = Apart([(np.arange(40), part) for part in columns], unknowns=30)
+    for number, part in enumerate(columns):
+        rows = rng.permutation(40)[:25]
+        cut = apart.cut(matrix, rows, number)
+        assert (cut.toarray() == matrix[rows][:, part].toarray()).all() and cut.has_sorted_indices
 
 
 def test_a_start_that_is_possible_changes_no_bound():
