@@ -119,7 +119,7 @@ def by_province(safe: Protected, *, schools: pd.DataFrame) -> Protected:
 
 def _province_table(safe: Protected, *, schools: pd.DataFrame, lang: str) -> Table:
     columns = [
-        Column("province", Words("จังหวัด", "Province")),
+        Column("province", Words("จังหวัด", "Province"), kind="name"),
         Column("n_schools", Words("โรงเรียน", "Schools"), kind="number", status="counted"),
         Column("n_shown", Words("แสดงได้", "Shown"), kind="number", status="counted"),
         Column("gap", labels.RAW_GAP, kind="difference"),

@@ -241,6 +241,18 @@ def test_pooled_years_stand_at_their_middle_and_join_where_no_year_is_between():
     assert "2559–61" in texts(figure.svg)
 
 
+def test_a_nations_pupils_are_told_in_thousands_where_they_would_run_into_each_other():
+    periods = ["2557–2558", "2559–2561", "2562–2564", "2565–2567"]
+    rows = [samples.row("area", mean=40.0, conf_low=39.0, conf_high=41.0, period=p, n=557_180, n_label="557,180")
+            for p in periods]  # fmt: skip
+    many = samples.protected(*(row | {"subject": s} for s in ("thai", "maths", "english") for row in rows))
+    figure = figures.years(many, own="area", **samples.LOOK)
+    assert "557" in texts(figure.svg_phone) and "พันคน" in texts(figure.svg_phone)
+    for sheet in (figure.wide, figure.phone):
+        said = sorted((m.y, m.left, m.width) for m in sheet.marks if str(getattr(m, "text", "")).startswith("557"))
+        assert all(b[1] >= a[1] + a[2] for a, b in itertools.pairwise(said) if a[0] == b[0])
+
+
 def test_a_single_year_and_a_single_school_are_drawn():
     assert figures.years(samples.protected(samples.own()), **samples.LOOK).svg
     one = Protected(samples.gaps().frame.head(1), "public")

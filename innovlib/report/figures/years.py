@@ -57,6 +57,10 @@ def years(
     )  # fmt: skip
 
 
+#: From this many pupils on thousands tell enough.
+MANY = 10_000
+
+
 def _limits(rows: pd.DataFrame) -> tuple[float, float]:
     """Panels of one test share their scale; different tests are not on one scale of difficulty anyway."""
     return bounds(rows.loc[rows["status"] == "shown", ["mean", "conf_low", "conf_high"]].to_numpy().ravel(), least=40)
@@ -173,21 +177,32 @@ def _joining(sheet: Sheet, panel: Panel, x: float, *, lang: str) -> None:
 def _years_below(sheet: Sheet, panel: Panel, mine: list[dict], every: list[tuple[int, int]], *, era: str) -> None:
     """n and the period under each place; years are shortened to two digits where four would touch."""
     y, size = panel.bottom + panel.size * 1.3, panel.size - 0.5
-    sheet.text(panel.left - 7, y, "n", size=size, colour=style.MUTED, anchor="end")
-    by_span = {_span(row): row for row in mine}
-    for span in every:
-        row = by_span.get(span)
-        small = row is not None and row["status"] == "small"
-        sheet.text(panel.x(sum(span) / 2), y, str(row["n_label"]) if row is not None else "–", size=size,
-                   anchor="middle", colour=style.WARN if small else style.MUTED)  # fmt: skip
-    sheet.text(panel.left - 7, y + panel.size * 1.5, era, size=size, colour=style.MUTED, anchor="end")
     places = [panel.x(sum(span) / 2) for span in every]
     nearest = min((b - a for a, b in itertools.pairwise(places)), default=math.inf)
+    _pupils_below(sheet, panel, mine, dict(zip(every, places, strict=True)), nearest=nearest, era=era)
+    sheet.text(panel.left - 7, y + panel.size * 1.5, era, size=size, colour=style.MUTED, anchor="end")
     full = nearest >= max(style.text_width(_period(span, full=True), size) for span in every) + 3
     for span, place in zip(every, places, strict=True):
         single = span in (every[0], every[-1]) and span[0] == span[1] and nearest >= style.text_width("<10", size)
         label = _period(span, full=full or single)
         sheet.text(place, y + panel.size * 1.5, label, size=size, anchor="middle")
+
+
+def _pupils_below(
+    sheet: Sheet, panel: Panel, mine: list[dict], places: dict[tuple[int, int], float], *, nearest: float, era: str
+) -> None:
+    """n under each place; in thousands where a nation's numbers would run into each other."""
+    y, size = panel.bottom + panel.size * 1.3, panel.size - 0.5
+    rows = {_span(row): row for row in mine}
+    many = all(row["status"] != "shown" or row["n"] >= MANY for row in mine)
+    short = many and nearest < max((style.text_width(str(row["n_label"]), size) for row in mine), default=0.0) + 3
+    unit = labels.THOUSANDS.en if era == "BE" else labels.THOUSANDS.th
+    sheet.text(panel.left - 7, y, unit if short else "n", size=size, colour=style.MUTED, anchor="end")
+    for span, place in places.items():
+        row = rows.get(span, {"status": "absent", "n_label": "–"})
+        said = f"{row['n'] / 1000:,.0f}" if short and row["status"] == "shown" else str(row["n_label"])
+        sheet.text(place, y, said, size=size, anchor="middle",
+                   colour=style.WARN if row["status"] == "small" else style.MUTED)  # fmt: skip
 
 
 def _period(span: tuple[int, int], *, full: bool) -> str:
