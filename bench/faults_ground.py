@@ -296,12 +296,14 @@ class Ground:
 def innov_batch(ground: Ground) -> int:
     """Our batch, as the command runs it; returns the exit code."""
     keys.kit = dict  # the same for all, whatever happens to the sources meanwhile
-    os.environ.setdefault("PYTHONPATH", str(Path(__file__).parent))
     sys.path.insert(0, str(Path(__file__).parent))
+    own = [str(Path(__file__).parent), os.environ.get("PYTHONPATH", "")]
+    os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, own))
     templates = ground.root / "templates"
     done = run.render(
         ground.root / "area", "school", out=ground.out, templates=templates, page="faults_page", workers=2
     )
+    print("\n".join(words.en for words in done.sentences()))
     return done.exit_code
 
 

@@ -75,6 +75,9 @@ def _shared(template: str, area: str) -> dict:
     for i in code:
         if "shared" in notebook.cells[i].metadata.get("tags", ()):
             exec(code[i][0], names)
+    for table in names["data"].present():
+        if table != "pupils":
+            names["data"].table(table)  # read before the fork, as our own template process does
     return names
 
 
@@ -112,13 +115,17 @@ def _output(value, *, count: int):
 
 
 def spread(one, schools: list[str], workers: int) -> None:
-    """Call ``one`` for every school in ``workers`` processes forked from this one when it is warm."""
+    """Call ``one`` for every school in ``workers`` processes forked from this one when warm; in itself for one."""
     sys.modules["rfc3987_syntax"] = None  # as our own command does: see innovlib.batch.pool.python
     from innovlib.report import page
 
     page.prepare()
     _read(one.keywords["template"])
     _shared(one.keywords["template"], one.keywords["area"])
+    if workers == 1:
+        for school in schools:
+            one(school)
+        return
     children = []
     for k in range(workers):
         child = os.fork()

@@ -98,9 +98,13 @@ class Base:
             end.close()
         return {kind: ours for kind, (ours, _) in pairs.items()}
 
+    def dismiss(self) -> None:
+        """Let the process end."""
+        self._control.close()
+
     def end(self, *, wait_s: float) -> None:
         """Let the process end, and see to it that it does."""
-        self._control.close()
+        self.dismiss()
         try:
             self._process.wait(timeout=wait_s)
         except subprocess.TimeoutExpired:

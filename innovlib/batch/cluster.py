@@ -143,6 +143,9 @@ class ClusterPool:
             self._client.run(station.close, self._task["batch"], on_error="ignore")
         self._client.close()
 
+    def wait(self) -> None:
+        """Nothing to wait for: the workers stay."""
+
 
 def _connect(address: str):
     try:

@@ -18,13 +18,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import ClassVar
 
-import papermill
 from nbclient.exceptions import DeadKernelError
 from nbformat import NotebookNode
 from papermill.clientwrap import PapermillNotebookClient
-from papermill.engines import Engine
-from papermill.exceptions import PapermillExecutionError
-from papermill.execute import remove_error_markers
+from papermill.engines import Engine, papermill_engines
+from papermill.iorw import load_notebook_node
+from papermill.parameterize import parameterize_notebook
 from traitlets.config import Config
 
 ENGINE = "innov"
@@ -71,13 +70,15 @@ class LimitedClient(PapermillNotebookClient):
 
     def __init__(self, nb_man, *, limits: Limits, begun: Path | None = None, **settings) -> None:
         super().__init__(nb_man, timeout=limits.cell_s, on_cell_start=self.note_cell, **settings)
-        self.limit_mb, self.begun = limits.output_mb, begun
-        self.arrived = 0
+        self.limit_mb, self.arrived = limits.output_mb, 0
+        self.begun = None if begun is None else begun.open("wb", buffering=0)
 
     def note_cell(self, cell: NotebookNode, cell_index: int) -> None:
         """Leave word of the cell that is about to run, for those who must explain why a process is gone."""
         if self.begun is not None and cell.cell_type == "code" and cell.source.strip():
-            self.begun.write_text(json.dumps({"cell": cell_index, "source": cell.source}), encoding="utf-8")
+            self.begun.seek(0)
+            self.begun.write(json.dumps({"cell": cell_index, "source": cell.source}).encode())
+            self.begun.truncate()
 
     def process_message(self, msg, cell, cell_index):
         """Count what arrives before it is kept; past the limit the cell is stopped."""
@@ -142,20 +143,16 @@ class InnovEngine(Engine):
     here: ClassVar[Callable | None] = None
 
     @classmethod
-    def execute_managed_notebook(cls, nb_man, kernel_name, *, limits=None, keep=None, begun=None, **others):
+    def execute_managed_notebook(cls, nb_man, kernel_name, *, limits=None, begun=None, **others):
         """Execute the notebook that papermill has prepared; papermill calls this.
 
         Parameters
         ----------
         limits
             :class:`Limits` of one report.
-        keep
-            A list that takes papermill's manager before anything runs, so that a notebook that dies can be looked at.
         begun
             A file that always names the cell at work.
         """
-        if keep is not None:
-            keep.append(nb_man)
         settings = {name: others[name] for name in ("log_output", "stdout_file", "stderr_file") if name in others}
         settings |= {"limits": limits or Limits(), "begun": begun, "kernel_name": kernel_name}
         if cls.here is not None:
@@ -194,6 +191,9 @@ def _private(folder: Path) -> Config:
 def run_notebook(path: Path, *, parameters: dict, limits: Limits | None = None, begun: Path | None = None) -> Run:
     """Run a template with parameters and judge the result.
 
+    papermill's own ``execute_notebook`` is these steps and a last one, which writes the notebook out; here that is
+    done by whoever wants the notebook kept.
+
     Parameters
     ----------
     path
@@ -208,41 +208,31 @@ def run_notebook(path: Path, *, parameters: dict, limits: Limits | None = None, 
     Run
         The notebook with everything removed that differs from run to run. Where it failed, as far as it came.
     """
-    keep, error = [], None
+    notebook, error = _parameterised(path, parameters), None
+    settings = {"kernel_name": papermill_engines.nb_kernel_name(ENGINE, notebook), "progress_bar": False}
     try:
-        papermill.execute_notebook(
-            _escaped(path),
-            None,
-            parameters=parameters,
-            engine_name=ENGINE,
-            progress_bar=False,
-            keep=keep,
-            limits=limits or Limits(),
-            begun=begun,
+        papermill_engines.execute_notebook_with_engine(
+            ENGINE, notebook, limits=limits or Limits(), begun=begun, **settings
         )
     except Exception as raised:  # noqa: BLE001 - whatever a report raises is its own fault, told in the result
         error = raised
-    if not keep:
-        raise error
-    notebook = remove_error_markers(keep[0].nb)
     fault = find_fault(notebook, error)
     return Run(settled(notebook), fault)
 
 
 def blank_notebook(path: Path, *, parameters: dict) -> NotebookNode:
     """A template with its parameters put in and nothing run."""
-    return settled(papermill.execute_notebook(_escaped(path), None, parameters=parameters, prepare_only=True))
+    return settled(_parameterised(path, parameters))
 
 
-def _escaped(path: Path) -> str:
-    # papermill fills braces in paths with parameters; those in a folder's name are only themselves.
-    return str(path).replace("{", "{{").replace("}", "}}")
+def _parameterised(path: Path, parameters: dict) -> NotebookNode:
+    return parameterize_notebook(load_notebook_node(str(path)), parameters, engine_name=ENGINE)
 
 
 def find_fault(notebook: NotebookNode, error: Exception | None = None) -> Fault | None:
     """What keeps an executed notebook from being done; None where nothing does."""
     code = [(i, c) for i, c in enumerate(notebook.cells) if c.cell_type == "code" and c.source.strip()]
-    if error is not None and not isinstance(error, PapermillExecutionError):
+    if error is not None:
         # A dead kernel or a limit: the notebook itself says nothing of it, so the cell is the last that was begun.
         begun = [(i, c.source) for i, c in code if c.metadata.get("papermill", {}).get("start_time")]
         i, source = begun[-1] if begun else (None, "")
@@ -254,6 +244,8 @@ def find_fault(notebook: NotebookNode, error: Exception | None = None) -> Fault 
                 return Fault(f"{output.ename}: {output.evalue}", i, cell.source, trace)
         if cell.execution_count is None:
             return Fault("the cell was never executed", i, cell.source)
+        if cell.metadata.get("papermill", {}).get("exception"):
+            return Fault("the cell failed without saying why", i, cell.source)
     return None
 
 

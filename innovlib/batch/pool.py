@@ -107,6 +107,9 @@ class KernelPool:
             process.wait(timeout=10)
         self._running.clear()
 
+    def wait(self) -> None:
+        """Nothing to wait for: what was ended is gone."""
+
 
 class WarmPool:
     """Each report in a child forked from a process that has done what all reports of its template share.
@@ -194,6 +197,10 @@ class WarmPool:
         for door in self._doors.values():
             door.close()
         self._ordinary.close()
+        self._base.dismiss()
+
+    def wait(self) -> None:
+        """Wait until all is gone; the batch has other things to do meanwhile."""
         self._base.end(wait_s=5)
 
 

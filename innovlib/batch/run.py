@@ -150,11 +150,11 @@ class Batch:
         states = self._states()
         todo = [r for r in chosen if force or states[r.file]["status"] != "done"]
         sweep(self.journal)
-        with _stop_requests() as stop, scratch_folder() as scratch:
+        with _stop_requests() as stop, scratch_folder() as scratch, contextlib.ExitStack() as ending:
             self.journal.add(status="begun", start=now(), scratch=str(scratch), reports=len(todo))
             bar = tqdm(total=len(todo), desc="innov render", unit="report", disable=not progress)
             with bar:
-                self._work(todo, scratch=scratch, workers=workers, stop=stop, bar=bar)
+                self._work(todo, scratch=scratch, workers=workers, stop=stop, bar=bar, ending=ending)
             interrupted = bool(stop)
             self._finish()
         return Outcome(
@@ -175,11 +175,14 @@ class Batch:
             for file in self.plan.by_file
         }
 
-    def _work(self, todo: list[Report], *, scratch: Path, workers: int, stop: list, bar: tqdm) -> None:
+    def _work(
+        self, todo: list[Report], *, scratch: Path, workers: int, stop: list, bar: tqdm, ending: contextlib.ExitStack
+    ) -> None:
         if not todo:
             return
         templates = self._copy_templates(scratch)
         pool = self._open_pool(scratch, templates={r.kind: templates[r.kind] for r in todo}, first=todo[0])
+        ending.callback(pool.wait)  # while its processes go, the index is written
         orders = {"limits": self.limits, "page": self.page.__name__, "private": self._private(scratch)}
         waiting, running = deque(enumerate(todo)), {}
         try:

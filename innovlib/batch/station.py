@@ -56,6 +56,7 @@ class Station:
     def close(self) -> None:
         """End the pool and leave nothing behind."""
         self.pool.close()
+        self.pool.wait()
         shutil.rmtree(self.scratch, ignore_errors=True)
 
 

@@ -42,6 +42,7 @@ from innovlib.errors import InnovError
 
 def main() -> int:
     """The base process: imports, then one fork for each template."""
+    gc.disable()  # until the children are forked: what is imported and prepared stays, so looking for waste finds none
     control, page, folder = socket.socket(fileno=int(sys.argv[1])), sys.argv[2], sys.argv[3]
     if folder:
         _import({page, *_modules(sorted(Path(folder).glob("report-*.ipynb")))})
@@ -133,8 +134,8 @@ class _Template:
         if threads() > 1:
             self._say(unfit=f"{threads()} threads run after the shared cells; a fork would not carry them over")
             return
-        gc.collect()
-        gc.freeze()
+        gc.freeze()  # nothing that was there before the fork is looked through again, or its pages copied
+        gc.enable()
         bell, ring = os.pipe()
         for end in (bell, ring):
             os.set_blocking(end, False)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import optimize
+import scipy  # its solvers are loaded when first asked: they take a tenth of a second
 
 from innovlib.chance import chi2_quantile, f_above
 from innovlib.measures.rows import LEVEL, RESULT
@@ -145,7 +145,7 @@ def _lowest(deviance: Callable[[float], float]) -> float:
     grid = np.concatenate([np.linspace(0, 0.98, 50), 1 - np.logspace(-2, -9, 15)])
     best = int(np.argmin([deviance(s) for s in grid]))
     ends = grid[max(best - 1, 0)], grid[min(best + 1, len(grid) - 1)]
-    found = optimize.minimize_scalar(deviance, bounds=ends, method="bounded", options={"xatol": 1e-12}).x
+    found = scipy.optimize.minimize_scalar(deviance, bounds=ends, method="bounded", options={"xatol": 1e-12}).x
     return 0.0 if deviance(0.0) <= deviance(found) else float(found)
 
 
@@ -153,7 +153,7 @@ def _crossing(deviance: Callable[[float], float], limit: float, best: float, end
     """Where the deviance reaches the limit between the best share and an end; the end itself if it never does."""
     if deviance(end) <= limit:
         return 0.0 if end == 0 else 1.0
-    return float(optimize.brentq(lambda share: deviance(share) - limit, *sorted((best, end))))
+    return float(scipy.optimize.brentq(lambda share: deviance(share) - limit, *sorted((best, end))))
 
 
 def _balanced_error(share: float, size: float, schools: int) -> float:

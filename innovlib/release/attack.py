@@ -19,8 +19,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
+import scipy
 from scipy import sparse
-from scipy.optimize import OptimizeResult, linprog
 
 from innovlib.release.programme import (
     NOTHING_POSSIBLE,
@@ -275,7 +275,8 @@ class _Search:
         inner = self.rows[held][:, free]
         room = self.limits[held] - self.rows[held] @ x + inner @ x[free]
         for sense in (1.0, -1.0):
-            result = linprog(sense * aim[free], A_ub=inner, b_ub=room, bounds=self.bounds[free], method="highs")
+            programme = {"A_ub": inner, "b_ub": room, "bounds": self.bounds[free], "method": "highs"}
+            result = scipy.optimize.linprog(sense * aim[free], **programme)
             if result.status == 0:
                 moved = x.copy()
                 moved[free] = result.x
@@ -331,7 +332,7 @@ class _Search:
             "b_ub": np.zeros(len(limits)),
         }
 
-    def _answer(self, programme: Callable[[], dict]) -> OptimizeResult:
+    def _answer(self, programme: Callable[[], dict]) -> scipy.optimize.OptimizeResult:
         """The solver's answer; that nothing is possible is looked into before it is believed."""
         result = answered(programme())
         if result.status == NOTHING_POSSIBLE and not self.eased:

@@ -196,10 +196,12 @@ def kept(protected: Protected, ledger: Ledger, *, report: str, area: str) -> Pro
     The interval moves with its mean. Under the ``school`` profile nothing is kept: its readers are only warned.
     """
     rules = profile(protected.profile)
+    if rules.count_step == 1 or not ledger.releases or "mean" not in protected.frame:
+        return protected
     frame = protected.frame.reset_index(drop=True)
     old = ledger.last(area=area, profile_name=protected.profile)
     old = old[old["report"] == report]
-    if rules.count_step == 1 or old.empty or "mean" not in frame:
+    if old.empty:
         return protected
     n = frame["n"].astype("Float64").to_numpy(dtype=float, na_value=np.nan)
     low, high = count_span(n, rules)

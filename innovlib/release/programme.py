@@ -10,8 +10,8 @@ Springer, chapter 6).
 from __future__ import annotations
 
 import numpy as np
+import scipy  # its solvers are loaded when first asked: they take a tenth of a second, and a page needs none
 from scipy import sparse
-from scipy.optimize import OptimizeResult, linprog
 
 from innovlib.errors import CannotEstimate, Words
 
@@ -23,7 +23,7 @@ SOLVED, NOTHING_POSSIBLE, UNBOUNDED = 0, 2, 3
 WAYS = ({}, {"presolve": False})
 
 
-def answered(programme: dict) -> OptimizeResult:
+def answered(programme: dict) -> scipy.optimize.OptimizeResult:
     """The solver's answer; one that is no solution is asked for in another way.
 
     Parameters
@@ -32,7 +32,7 @@ def answered(programme: dict) -> OptimizeResult:
         Arguments of :func:`scipy.optimize.linprog`.
     """
     for options in WAYS:
-        result = linprog(**programme, method="highs", options=options)
+        result = scipy.optimize.linprog(**programme, method="highs", options=options)
         if result.status in (SOLVED, UNBOUNDED):
             return result
     return result

@@ -220,22 +220,25 @@ def apply_release(protected: Protected, plan: ReleasePlan, *, report: str) -> Pr
     values = [c for c in _VALUES if c in frame]
     whole = (rules == "whole") & (frame["status"] == "shown").to_numpy()
     hidden = (rules == "hidden") & (frame["status"] == "shown").to_numpy()
-    frame.loc[whole, values] = rounded_half_up(frame.loc[whole, values])
-    frame.loc[hidden, values] = np.nan
-    marks = {"n": pd.NA, "n_label": FEW_SCHOOLS, "percent_label": FEW_SCHOOLS, "verdict": "", "status": "small"}
-    for column, mark in marks.items():
-        if column in frame:
-            frame.loc[hidden, column] = mark
     unmarked = (rules == "unmarked") & (frame["status"] == "small").to_numpy()
-    for column in ("n_label", "percent_label"):
-        if column in frame:
-            frame.loc[unmarked, column] = FEW_SCHOOLS
+    if whole.any():
+        frame.loc[whole, values] = rounded_half_up(frame.loc[whole, values])
+    marks = {"n_label": FEW_SCHOOLS, "percent_label": FEW_SCHOOLS}
+    _mark(frame, hidden, dict.fromkeys(values, np.nan) | marks | {"n": pd.NA, "verdict": "", "status": "small"})
+    _mark(frame, unmarked, marks)
     fired = (
         (*protected.fired, "D6")
         if (whole | hidden | unmarked).any() and "D6" not in protected.fired
         else protected.fired
     )
     return replace(protected, frame=frame, fired=fired)
+
+
+def _mark(frame: pd.DataFrame, rows: np.ndarray, marks: dict[str, object]) -> None:
+    """Put the marks into these rows, in the columns that are there."""
+    if rows.any():  # on most pages there are none, and pandas takes a millisecond for each column to find that out
+        for column in [name for name in marks if name in frame]:
+            frame.loc[rows, column] = marks[column]
 
 
 def plan(area: Area, profile: str) -> ReleasePlan:

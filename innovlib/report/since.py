@@ -41,53 +41,67 @@ def distances(results: Protected, *, who: str = "school") -> Protected:
     are independent. A subject that is not shown in every period in which any is shown is left out, so that all periods
     speak of the same subjects (if none is left, each period takes what it has).
     """
-    rows = _with_area(results.frame, who)
-    out = []
-    for (test, grade), part in rows.groupby(_TEST, sort=False, observed=True):
-        latest = int(part["last_year_be"].max())
-        part = part.assign(window=windows(part["last_year_be"].astype(int), latest=latest, length=POOLED_YEARS))
+    rows, out = _with_area(results.frame, who), []
+    # Rows as plain records: there are some sixty, and grouping so few in pandas takes longer than reading them.
+    for (test, grade), part in _grouped(rows.to_dict("records"), *_TEST).items():
         lasting = _lasting_subjects(part)
-        for _, cell in part.groupby("window", sort=True):
+        for _, cell in sorted(_grouped(part, "window").items()):
             out.append({"test": test, "grade": grade} | _pooled(cell, lasting))
     return replace(results, frame=pd.DataFrame(out, columns=COLUMNS))
 
 
 def _with_area(frame: pd.DataFrame, who: str) -> pd.DataFrame:
+    """Own rows with the area's mean, whether both are shown, and the first year of the window they fall in."""
     key = [*_TEST, "subject", "period"]
     area = frame.loc[(frame["who"] == "area") & (frame["status"] == "shown"), [*key, "mean"]]
     own = frame[frame["who"] == who].merge(area.rename(columns={"mean": "area"}), on=key, how="left")
-    return own.assign(usable=(own["status"] == "shown") & own["area"].notna())
+    last = own["last_year_be"].astype(int)
+    latest = last.groupby([own["test"], own["grade"]], observed=True).transform("max")
+    return own.assign(
+        usable=(own["status"] == "shown") & own["area"].notna(),
+        window=windows(last, latest=latest, length=POOLED_YEARS),
+    )
 
 
-def _lasting_subjects(part: pd.DataFrame) -> set[str]:
-    shown = part[part["usable"]]
-    each = shown.groupby("subject")["window"].nunique()
-    return set(each[each == shown["window"].nunique()].index)
+def _grouped(rows: list[dict], *names: str) -> dict[object, list[dict]]:
+    """Rows by one column or several, in the order in which they first occur."""
+    found: dict[object, list[dict]] = {}
+    for row in rows:
+        key = row[names[0]] if len(names) == 1 else tuple(row[name] for name in names)
+        found.setdefault(key, []).append(row)
+    return found
 
 
-def _pooled(cell: pd.DataFrame, lasting: set[str]) -> dict:
+def _lasting_subjects(part: list[dict]) -> set[str]:
+    shown = _grouped([row for row in part if row["usable"]], "subject")
+    every = {row["window"] for rows in shown.values() for row in rows}
+    return {subject for subject, rows in shown.items() if {row["window"] for row in rows} == every}
+
+
+def _pooled(cell: list[dict], lasting: set[str]) -> dict:
     """One window of one test: years by their n, then the plain mean over subjects."""
-    first, last = int(cell["first_year_be"].min()), int(cell["last_year_be"].max())
+    first, last = (int(f(row[f"{name}_year_be"] for row in cell)) for f, name in ((min, "first"), (max, "last")))
     row = {"period": f"{first}–{last}" if first < last else str(last), "first_year_be": first, "last_year_be": last}
-    used = cell[cell["usable"] & cell["subject"].isin(lasting)] if lasting else cell[cell["usable"]]
-    if used.empty:
-        small = (cell["status"] == "small").any()
-        label = next(iter(cell.loc[cell["status"] == "small", "n_label"]), "–")
-        return row | {"n_label": label, "status": "small" if small else "absent"}
-    by_subject = [_over_years(rows) for _, rows in used.groupby("subject", sort=False)]
-    gap, error = (float(np.mean(values)) for values in zip(*by_subject, strict=True))
-    n = int(used.groupby("subject")["n"].sum().max())
+    used = [r for r in cell if r["usable"] and (not lasting or r["subject"] in lasting)]
+    if not used:
+        small = [r["n_label"] for r in cell if r["status"] == "small"]
+        return row | {"n_label": small[0] if small else "–", "status": "small" if small else "absent"}
+    subjects = _grouped(used, "subject").values()
+    gap, error = (float(np.mean(values)) for values in zip(*map(_over_years, subjects), strict=True))
+    n = int(max(sum(r["n"] for r in rows) for rows in subjects))
     reach = Z95 * error
     ends = {"conf_low": round(gap - reach, 1), "conf_high": round(gap + reach, 1)}
     return row | {"gap": round(gap, 1), "n": n, "n_label": f"{n:,}", "status": "shown"} | ends
 
 
-def _over_years(rows: pd.DataFrame) -> tuple[float, float]:
+def _over_years(rows: list[dict]) -> tuple[float, float]:
     """A subject's gap and its error over the years of a window, weighted by the printed n."""
-    weight = rows["n"].to_numpy(dtype=float) / rows["n"].sum()
-    gap = (rows["mean"] - rows["area"]).to_numpy(dtype=float)
-    error = ((rows["conf_high"] - rows["conf_low"]) / 2 / Z95).to_numpy(dtype=float)
-    return float(weight @ gap), math.sqrt(float((weight * error) @ (weight * error)))
+    n, mean, area, low, high = (
+        np.array([row[name] for row in rows], dtype=float) for name in ("n", "mean", "area", "conf_low", "conf_high")
+    )
+    weight = n / n.sum()
+    error = weight * ((high - low) / 2 / Z95)
+    return float(weight @ (mean - area)), math.sqrt(float(error @ error))
 
 
 def changes(gaps: Protected, *, joined_year_be: int | None) -> pd.DataFrame:

@@ -11,7 +11,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import importlib.util
-import io
 import unicodedata
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from importlib import resources
 from pathlib import Path
 
 from innovlib.errors import InnovError, Words
+from innovlib.report import sarabun
 
 INK = "#1f2933"  # 14.7 : 1
 MUTED = "#5b6770"  # 5.8
@@ -40,10 +40,6 @@ PHONE = 4.1 * 72
 #: Tried in this order; the first is a dependency of the kit, the others are often installed.
 FONTS = ("Sarabun", "TH Sarabun New", "Noto Sans Thai", "Leelawadee UI", "Thonburi", "Garuda")
 FONT_STACK = ", ".join(f"'{name}'" if " " in name else name for name in FONTS) + ", sans-serif"
-
-#: What a page can print: Latin, Thai, and the signs that Sarabun has of those the kit writes.
-_RANGES = ((0x20, 0x7E), (0x0E01, 0x0E3A), (0x0E3F, 0x0E5B))
-SUBSET = "".join(chr(c) for low, high in _RANGES for c in range(low, high + 1)) + "\u00a0°±·×÷½é−–—…•‘’“”≤≥≈≠→←▲▼△▽"
 
 
 class FontMissing(InnovError):
@@ -108,15 +104,14 @@ def installed_font() -> Font | None:
 @lru_cache(maxsize=2)
 def _advances(bold: bool) -> dict[str, float]:
     """Advance width of each character as a share of the type size; empty where there is no Thai font."""
-    from fontTools.ttLib import TTFont
-
     try:
         found = font()
     except FontMissing:
         return {}  # the page is set without measuring, and says so
-    with TTFont(found.bold if bold else found.regular, fontNumber=0, lazy=True) as file:
-        widths, per_em = file["hmtx"], file["head"].unitsPerEm
-        return {chr(code): widths[name][0] / per_em for code, name in file.getBestCmap().items()}
+    if found.licensed:
+        return sarabun.advances("bold" if bold else "regular")
+    per_em, widths = sarabun.widths_of(found.bold if bold else found.regular)
+    return {character: width / per_em for character, width in widths.items()}
 
 
 def missing_glyphs(text: str) -> str:
@@ -186,9 +181,9 @@ def use_thai() -> None:
     mpl.rcParams["axes.unicode_minus"] = True
 
 
-@lru_cache(maxsize=2)
-def font_subset(bold: bool = False) -> bytes:
-    """The characters of :data:`SUBSET` as a WOFF2 file (about 20 kB), the same bytes each time.
+@lru_cache(maxsize=1)
+def font_css() -> str:
+    """``@font-face`` rules with both weights inside.
 
     Empty where the font's licence is not known to allow it: the page then names the font and the reader's computer
     brings it.
@@ -197,31 +192,12 @@ def font_subset(bold: bool = False) -> bytes:
         licensed = font().licensed
     except FontMissing:
         licensed = False
-    if not licensed:
-        return b""
-    from fontTools import subset
-
-    options = subset.Options(flavor="woff2", hinting=False, desubroutinize=True, recalc_timestamp=False)
-    options.layout_features = ["ccmp", "locl", "mark", "mkmk"]  # what Thai needs; figures have one width anyway
-    options.name_IDs, options.notdef_outline = [0, 1, 2, 13, 14], True
-    file = subset.load_font(font().bold if bold else font().regular, options)
-    maker = subset.Subsetter(options)
-    maker.populate(text=SUBSET)
-    maker.subset(file)
-    out = io.BytesIO()
-    subset.save_font(file, out, options)
-    return out.getvalue()
+    return "\n".join(_face(*face) for face in (("400", "regular"), ("700", "bold"))) if licensed else ""
 
 
-@lru_cache(maxsize=1)
-def font_css() -> str:
-    """``@font-face`` rules with both weights inside; empty where the font may not be embedded."""
-    rules = []
-    for weight, bold in (("400", False), ("700", True)):
-        if data := font_subset(bold):
-            address = "data:font/woff2;base64," + base64.b64encode(data).decode("ascii")
-            rules.append(f"@font-face{{font-family:Sarabun;font-weight:{weight};src:url({address}) format('woff2')}}")
-    return "\n".join(rules)
+def _face(number: str, weight: str) -> str:
+    address = "data:font/woff2;base64," + base64.b64encode(sarabun.subset(weight)).decode("ascii")
+    return f"@font-face{{font-family:Sarabun;font-weight:{number};src:url({address}) format('woff2')}}"
 
 
 @lru_cache(maxsize=8)

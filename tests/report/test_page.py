@@ -383,7 +383,7 @@ def test_search_and_filters_find_schools_in_a_browser(tmp_path):
 @pytest.fixture
 def no_font(monkeypatch):
     """A computer without any Thai font."""
-    caches = (style.font, style._advances, style.font_subset, style.font_css)
+    caches = (style.font, style._advances, style.font_css)
     monkeypatch.setattr(style, "packaged_font", lambda: None)
     monkeypatch.setattr(style, "installed_font", lambda: None)
     for cache in caches:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from innovlib.errors import Words
-from innovlib.report import style, typeset
+from innovlib.report import sarabun, style, typeset
 
 THAI = st.text(alphabet=st.sampled_from("กขคญฐปฝฟาำะัิีึืุู่้๊๋์เแโใไ 0123456789abc"), min_size=1, max_size=80)
 
@@ -67,17 +67,30 @@ def test_matplotlib_settings_end_with_the_block():
     assert dict(mpl.rcParams) == before
 
 
-def test_the_subset_holds_what_a_page_prints_and_is_the_same_each_time():
+@pytest.mark.parametrize("weight", sarabun.WEIGHTS)
+def test_what_pages_carry_of_the_font_is_what_the_installed_font_gives(weight):
     from io import BytesIO
 
     from fontTools.ttLib import TTFont
 
-    first = style.font_subset(False)
-    known = TTFont(BytesIO(first)).getBestCmap()
+    file = getattr(style.packaged_font(), weight)
+    kept, cut = (TTFont(BytesIO(data)) for data in (sarabun.subset(weight), sarabun.cut_subset(file)))
+    # The tables, not the bytes: how they are packed hangs on the release of a library.
+    tables = {tag for tag in cut.reader.keys() if tag != "head"}  # noqa: SIM118 - a reader is no dict
+    assert tables == {tag for tag in kept.reader.keys() if tag != "head"}  # noqa: SIM118
+    assert all(kept.getTableData(tag) == cut.getTableData(tag) for tag in tables)
+    per_em, widths = sarabun.widths_of(file)
+    assert sarabun.advances(weight) == {character: width / per_em for character, width in widths.items()}
+
+
+def test_the_subset_holds_what_a_page_prints():
+    from io import BytesIO
+
+    from fontTools.ttLib import TTFont
+
+    known = TTFont(BytesIO(sarabun.subset("regular"))).getBestCmap()
     assert {ord(c) for c in "กฮ๐๙ำ่−–—…·▲▼△▽<≥AZaz09“”"} <= set(known)
-    assert len(first) < 25_000
-    style.font_subset.cache_clear()
-    assert style.font_subset(False) == first
+    assert all(len(sarabun.subset(weight)) < 25_000 for weight in sarabun.WEIGHTS)
 
 
 def test_every_colour_of_text_reaches_the_contrast_of_wcag():
