@@ -54,7 +54,7 @@ PUPILS_TESTED = Words("จำนวนนักเรียนที่เข้
 BEFORE_JOINING = Words("ก่อนเข้าร่วม: ควรใกล้ศูนย์", "before: should be near 0")
 AFTER_JOINING = Words("หลังเข้าร่วม: ค่าประมาณผล", "after: estimated effect")
 #: Instead of "n" where numbers of pupils are told in thousands; there is room for no more.
-THOUSANDS = Words("พันคน", "1000s")
+THOUSANDS = Words("พัน", "1000s")
 REFERENCE_YEAR = Words("ปีฐาน", "base year")
 YEARS_FROM_JOINING = Words("ปีนับจากปีที่เข้าร่วม (0 = ปีแรก)", "years from joining (0 = first year)")
 ABOVE_IN_TWENTY = Words("สูงกว่า {count} ใน 20", "above: {count} in 20")
