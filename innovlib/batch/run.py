@@ -184,9 +184,9 @@ class Batch:
         pool = self._open_pool(scratch, templates={r.kind: templates[r.kind] for r in todo}, first=todo[0])
         ending.callback(pool.wait)  # while its processes go, the index is written
         orders = {"limits": self.limits, "page": self.page.__name__, "private": self._private(scratch)}
-        waiting, running = deque(enumerate(todo)), {}
+        waiting, running, over = deque(enumerate(todo)), {}, []
         try:
-            while (waiting or running) and not stop:
+            while (waiting or running or over) and not stop:
                 while waiting and len(running) < pool.at_a_time(workers):
                     number, report = waiting.popleft()
                     job = scratch / str(number)
@@ -195,16 +195,24 @@ class Batch:
                     running[job] = (report, now(), time.monotonic())
                 if self.proof is None:
                     self.proof = self._prove()  # while the workers prepare
-                for job, code in pool.ended(wait_s=0.2).items():
-                    self._take(job, code, *running.pop(job))
-                    shutil.rmtree(job, ignore_errors=True)
-                    bar.update()
+                self._take_in(over, bar=bar)  # while the next are being made
+                ended = pool.ended(wait_s=0.2 if running else 0.0)
+                over = [(job, code, *running.pop(job), time.monotonic()) for job, code in ended.items()]
                 for job, (_, _, begun) in running.items():
                     if time.monotonic() - begun > self.limits.report_s:
                         pool.kill(job)
+            self._take_in(over, bar=bar)
         finally:
             pool.close()
             self.notes += pool.notes
+
+    def _take_in(self, over: list[tuple], *, bar: tqdm) -> None:
+        """Take in the reports that are over: job, exit code, report, the hour it began, when it began and ended."""
+        for job, code, report, start, begun, ended in over:
+            self._take(job, code, report, start, seconds=ended - begun)
+            shutil.rmtree(job, ignore_errors=True)
+            bar.update()
+        over.clear()
 
     def _open_pool(self, scratch: Path, *, templates: dict[str, Path], first: Report):
         shared = {name: value for name, value in first.parameters.items() if name in SHARED_PARAMETERS}
@@ -231,9 +239,9 @@ class Batch:
             path.write_text(self.plan.templates[kind].text, encoding="utf-8")
         return copies
 
-    def _take(self, job: Path, code: int, report: Report, start: str, begun: float) -> None:
+    def _take(self, job: Path, code: int, report: Report, start: str, *, seconds: float) -> None:
         """Take in what a worker left: a page to publish, or a failure to set apart."""
-        seconds, key = time.monotonic() - begun, self.keys[report.file]
+        key = self.keys[report.file]
         row = {"report": report.name, "file": report.file, "start": start, "seconds": round(seconds, 3)}
         result = read_result(job, code, late=seconds > self.limits.report_s)
         if result["status"] == "done":
