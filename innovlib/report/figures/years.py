@@ -193,8 +193,9 @@ def _pupils_below(
 ) -> None:
     """n under each place."""
     y, size, by_span = panel.bottom + panel.size * 1.3, panel.size - 0.5, {_span(row): row for row in mine}
-    unit = lines(labels.THOUSANDS, lang)[0] if thousands else "n"
-    sheet.text(panel.left - 7, y, unit, size=size, colour=style.MUTED, anchor="end")
+    # A Thai mark above its letter would touch the last number of the axis.
+    unit, lower = (lines(labels.THOUSANDS, lang)[0], 2.0) if thousands else ("n", 0.0)
+    sheet.text(panel.left - 7, y + lower, unit, size=size, colour=style.MUTED, anchor="end")
     for span in every:
         row = by_span.get(span, {"status": "absent", "n_label": "–"})
         said = f"{row['n'] / 1000:,.0f}" if thousands and row["status"] == "shown" else str(row["n_label"])
