@@ -101,10 +101,15 @@ def group_means(scores: pd.DataFrame) -> pd.DataFrame:
     return sums.assign(mean=sums["total"] / sums["n"]).drop(columns="total")
 
 
-def standardised(scores: pd.DataFrame) -> pd.DataFrame:
+def standardised(scores: pd.DataFrame, *, sd: pd.DataFrame | None = None) -> pd.DataFrame:
     """Results as distance from the area's mean of the same year, test, grade and subject, in pupil SDs.
 
     z = (mean − area mean) / pooled pupil SD of that series. The yearly area mean takes out the difficulty of the paper.
+
+    Parameters
+    ----------
+    sd
+        The scores' :func:`pupil_sd`, for those who have it already.
 
     Returns
     -------
@@ -115,7 +120,7 @@ def standardised(scores: pd.DataFrame) -> pd.DataFrame:
     rows = with_results(scores).merge(
         group_means(scores).rename(columns={"mean": "area_mean"})[[*CELL, "area_mean"]], on=CELL
     )
-    rows = rows.merge(pupil_sd(scores), on=SERIES)
+    rows = rows.merge(pupil_sd(scores) if sd is None else sd, on=SERIES)
     gap = rows["mean"] - rows["area_mean"]
     n = rows["n_tested"].astype(float)
     return rows[["school_id", *CELL]].assign(n=n, gap=gap, z=gap / rows["pupil_sd"], variance_z=1 / n)
@@ -231,10 +236,11 @@ def school_gaps(scores: pd.DataFrame, *, weights: Sequence[float] = RECENCY) -> 
         ``school_id``, ``n`` (pupils over tests and years), ``n_tests``, ``gap`` (points), ``std_error``, ``shrunken``,
         ``posterior_sd``, ``reliability``, ``p_above``, ``verdict``. Empty where fewer than five schools have results.
     """
-    z = standardised(scores)
+    sd = pupil_sd(scores)
+    z = standardised(scores, sd=sd)
     if z["school_id"].nunique() < SMALLEST_GROUP:
         return _no_rows(GAP_COLUMNS)
-    z = z.merge(pupil_sd(scores)[[*SERIES, "pupil_sd"]], on=SERIES)
+    z = z.merge(sd[[*SERIES, "pupil_sd"]], on=SERIES)
     w = recency(z, weights=weights)
     z = z.assign(wn=w * z["n"], wwn=w**2 * z["n"], total=w * z["n"] * z["gap"])[w > 0]
     sums = ["n", "wn", "wwn", "total"]
