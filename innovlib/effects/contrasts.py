@@ -6,6 +6,7 @@ before joining. With no gaps the prediction is linear in the school's row, so a 
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -39,19 +40,20 @@ def cells(panel: Panel, *, pre: bool = True) -> list[Cell]:
     A year after joining is held against the years before joining. A year before joining is held against the other years
     before joining; with ``baseline="last_year"``, against the years before itself (the varying base of R ``did``).
     """
-    years, kind = panel.years, panel.design.baseline
+    years, kind = panel.years.tolist(), panel.design.baseline
     least = 2 if kind == "own_trend" else 1
     found = []
-    for cohort in panel.cohorts:
-        for target, year in enumerate(years):
-            if year >= cohort:
-                before = years < cohort
-            elif not pre:
-                continue
+    for cohort in panel.cohorts.tolist():
+        first = bisect_left(years, cohort)
+        for target in range(0 if pre else first, len(years)):
+            if target >= first:
+                before = tuple(range(first))
+            elif kind == "last_year":
+                before = tuple(range(target))
             else:
-                before = years < year if kind == "last_year" else (years < cohort) & (years != year)
-            if before.sum() >= least:
-                found.append(Cell(int(cohort), int(year), target, tuple(np.flatnonzero(before))))
+                before = tuple(place for place in range(first) if place != target)
+            if len(before) >= least:
+                found.append(Cell(cohort, years[target], target, before))
     return found
 
 

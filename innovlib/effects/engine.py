@@ -66,14 +66,26 @@ class Changes:
 
 
 class Moments(NamedTuple):
-    """Moments by label for P labellings: first (P, L, c), second (P, L, c, c)."""
+    """Moments by label for P labellings: second (L, c, c, P); labellings come last, for all arithmetic runs over them.
 
-    first: np.ndarray
+    A school's last column is 1 wherever another is not 0, so the last row of the second moments is the first ones.
+    """
+
     second: np.ndarray
+
+    @property
+    def first(self) -> np.ndarray:
+        """(L, c, P) sums by label."""
+        return self.second[:, -1]
+
+    @property
+    def count(self) -> np.ndarray:
+        """(L, P) schools by label."""
+        return self.second[:, -1, -1]
 
 
 class Outcome(NamedTuple):
-    """What moments say, for P labellings: estimate (P,), variance by label (P, L), schools by label (P, L)."""
+    """What moments say, for P labellings: estimate (P,), variance by label (L, P), schools by label (L, P)."""
 
     estimate: np.ndarray
     variance: np.ndarray
@@ -82,76 +94,73 @@ class Outcome(NamedTuple):
     @property
     def std_error(self) -> np.ndarray:
         """(P,) standard error."""
-        return np.sqrt(self.variance.sum(axis=1))
+        return np.sqrt(self.variance.sum(axis=0))
 
     @property
     def degrees(self) -> np.ndarray:
         """(P,) Welch-Satterthwaite degrees of freedom; NaN where nothing varies."""
         parts = self.variance**2 / np.maximum(self.count - 1, 1)
         with np.errstate(invalid="ignore", divide="ignore"):
-            return self.variance.sum(axis=1) ** 2 / parts.sum(axis=1)
+            return self.variance.sum(axis=0) ** 2 / parts.sum(axis=0)
 
 
 def observed(changes: Changes, *, exposure: bool = False) -> Moments:
     """Moments of the labelling that happened (P = 1)."""
     stacked = changes.stacked(exposure=exposure)
     groups = [stacked[changes.labels == label] for label in range(changes.n_labels)]
-    first = np.stack([g.sum(axis=0) for g in groups])
-    return Moments(first[None], np.stack([g.T @ g for g in groups])[None])
+    return Moments(np.stack([g.T @ g for g in groups])[..., None])
 
 
 def permuted(stacked: np.ndarray, drawn: list[np.ndarray]) -> Moments:
     """Moments of P labellings. ``drawn[h - 1]`` is (P, n_h): the rows that get label h; all others get label 0."""
-    firsts, seconds = [], []
-    for rows in drawn:
-        taken = stacked[rows]
-        firsts.append(taken.sum(axis=1))
-        seconds.append(np.swapaxes(taken, 1, 2) @ taken)
-    firsts.insert(0, stacked.sum(axis=0) - sum(firsts))
-    seconds.insert(0, stacked.T @ stacked - sum(seconds))
-    return Moments(np.stack(firsts, axis=1), np.stack(seconds, axis=1))
+    columns = np.ascontiguousarray(stacked.T)
+    second = np.empty((1 + len(drawn), len(columns), len(columns), len(drawn[0])))
+    for label, rows in enumerate(drawn, start=1):
+        taken = columns.take(rows.T, axis=1)
+        for c, one in enumerate(taken):
+            second[label, c, c:] = second[label, c:, c] = np.einsum("np,bnp->bp", one, taken[c:])
+    second[0] = (stacked.T @ stacked)[..., None] - second[1:].sum(axis=0)
+    return Moments(second)
 
 
 def outcome(changes: Changes, moments: Moments, *, part: int = 0) -> tuple[np.ndarray, np.ndarray]:
-    """Estimate (P,) and score coefficients (P, L, c) of the values (``part=0``) or of the exposure (``part=1``).
+    """Estimate (P,) and score coefficients (L, c, P) of the values (``part=0``) or of the exposure (``part=1``).
 
     A label's scores are its schools' stacked columns times its coefficients.
     """
-    columns = changes.values.shape[1]
+    columns, first = changes.values.shape[1], moments.first
     at = slice(part * columns, (part + 1) * columns)
-    weights = slice(moments.first.shape[2] - 1 - columns, moments.first.shape[2] - 1)
-    sums, masses = moments.first[:, :, at], moments.first[:, :, weights]
-    treated = changes.cohort[:, None] == np.arange(changes.n_labels)
-    mass_t, mass_c = (np.einsum("plj,jl->pj", masses, m) for m in (treated, changes.control))
+    weights = slice(first.shape[1] - 1 - columns, first.shape[1] - 1)
+    treated = changes.cohort == np.arange(changes.n_labels)[:, None]
+    sides = np.stack([treated, changes.control.T]).astype(float)
+    mass = np.einsum("slj,ljp->sjp", sides, first[:, weights])
     # A draw may leave a column without a school that can serve in it: the other columns then carry its weight.
-    whole = (mass_t > 0) & (mass_c > 0)
-    alpha = np.where(whole, changes.alpha, 0.0)
-    total = alpha.sum(axis=1, keepdims=True)
-    alpha = alpha * np.divide(changes.alpha.sum(), total, out=np.full_like(total, np.nan), where=total != 0)
-    mass_t, mass_c = np.where(whole, mass_t, 1.0), np.where(whole, mass_c, 1.0)
-    mean_t = np.einsum("plj,jl->pj", sums, treated) / mass_t
-    mean_c = np.einsum("plj,jl->pj", sums, changes.control) / mass_c
-    up = (alpha / mass_t)[:, None, :] * treated.T
-    down = (alpha / mass_c)[:, None, :] * changes.control.T
-    coefficients = np.zeros(moments.first.shape)
-    coefficients[:, :, at] = up - down
-    coefficients[:, :, weights] = down * mean_c[:, None, :] - up * mean_t[:, None, :]
-    return ((mean_t - mean_c) * alpha).sum(axis=1), coefficients
+    whole = (mass > 0).all(axis=0)
+    alpha = np.where(whole, changes.alpha[:, None], 0.0)
+    total = alpha.sum(axis=0)
+    alpha *= np.divide(changes.alpha.sum(), total, out=np.full_like(total, np.nan), where=total != 0)
+    mass = np.where(whole, mass, 1.0)
+    mean = np.einsum("slj,ljp->sjp", sides, first[:, at]) / mass
+    up, down = sides[..., None] * (alpha / mass)[:, None]
+    coefficients = np.zeros(first.shape)
+    coefficients[:, at] = up - down
+    coefficients[:, weights] = down * mean[1] - up * mean[0]
+    return ((mean[0] - mean[1]) * alpha).sum(axis=0), coefficients
 
 
 def _quadratic(moments: Moments, left: np.ndarray, right: np.ndarray) -> np.ndarray:
-    """(P, L) sums of products of two sets of scores about their means, with n/(n - 1)."""
-    count = moments.first[:, :, -1]
-    product = np.einsum("plc,plcd,pld->pl", left, moments.second, right, optimize=["einsum_path", (0, 1), (0, 1)])
-    means = (left * moments.first).sum(axis=2) * (right * moments.first).sum(axis=2) / np.maximum(count, 1)
-    return (product - means) * count / np.maximum(count - 1, 1)
+    """(L, P) sums of products of two sets of scores about their means, with n/(n - 1)."""
+    product = np.einsum("lcp,lcp->lp", left, np.einsum("lcdp,ldp->lcp", moments.second, right))
+    sums = [np.einsum("lcp,lcp->lp", side, moments.first) for side in (left, right)]
+    means = sums[0] * sums[1] / np.maximum(moments.count, 1)
+    return (product - means) * moments.count / np.maximum(moments.count - 1, 1)
 
 
 def result(changes: Changes, moments: Moments) -> Outcome:
     """Estimates and variances by label of P labellings."""
     estimate, scores = outcome(changes, moments)
     variance = np.maximum(_quadratic(moments, scores, scores), 0.0)
-    return Outcome(estimate, _borrowed(changes, variance, moments.first[:, :, -1]), moments.first[:, :, -1])
+    return Outcome(estimate, _borrowed(changes, variance, moments.count), moments.count)
 
 
 class Shifted(NamedTuple):
@@ -175,9 +184,8 @@ def shifted(changes: Changes, moments: Moments) -> Shifted:
     """:class:`Shifted` from moments that were taken with ``exposure=True``."""
     estimate, scores = outcome(changes, moments)
     slope, paths = outcome(changes, moments, part=1)
-    count = moments.first[:, :, -1]
     forms = [_quadratic(moments, a, b) for a, b in ((scores, scores), (scores, paths), (paths, paths))]
-    return Shifted(estimate, slope, *(_borrowed(changes, form, count).sum(axis=1) for form in forms))
+    return Shifted(estimate, slope, *(_borrowed(changes, form, moments.count).sum(axis=0) for form in forms))
 
 
 def _borrowed(changes: Changes, variance: np.ndarray, count: np.ndarray) -> np.ndarray:
@@ -185,15 +193,14 @@ def _borrowed(changes: Changes, variance: np.ndarray, count: np.ndarray) -> np.n
 
     Per-school variances are pooled with n - 1 as weights; a label's share is its total alpha.
     """
-    alone = count[:, 1:] == 1
+    alone = count[1:] == 1
     if not alone.any():
         return variance
-    share = np.array([changes.alpha[changes.cohort == h].sum() for h in range(1, changes.n_labels)])
-    free = np.maximum(count[:, 1:] - 1, 0)
+    share = np.array([changes.alpha[changes.cohort == h].sum() for h in range(1, changes.n_labels)])[:, None]
+    free = np.maximum(count[1:] - 1, 0)
     with np.errstate(invalid="ignore", divide="ignore"):
-        own = np.where(free > 0, variance[:, 1:] * count[:, 1:] / share**2, 0.0)
-        pooled = (own * free).sum(axis=1) / free.sum(axis=1)
-    rest = variance[:, 0] * count[:, 0] / share.sum() ** 2
-    pooled = np.where(free.sum(axis=1) > 0, pooled, rest)
-    lent = np.where(alone, share**2 * pooled[:, None], variance[:, 1:])
-    return np.concatenate([variance[:, :1], lent], axis=1)
+        own = np.where(free > 0, variance[1:] * count[1:] / share**2, 0.0)
+        pooled = (own * free).sum(axis=0) / free.sum(axis=0)
+    rest = variance[0] * count[0] / share.sum() ** 2
+    pooled = np.where(free.sum(axis=0) > 0, pooled, rest)
+    return np.concatenate([variance[:1], np.where(alone, share**2 * pooled, variance[1:])])

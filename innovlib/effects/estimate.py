@@ -80,8 +80,7 @@ def compared(panel: Panel, cell: Cell) -> np.ndarray:
 
 def compared_labels(panel: Panel, cell: Cell) -> tuple[int, ...]:
     """Joining years (0 = never), among those that occur, whose schools a cell's pilots are compared with."""
-    never = () if panel.treated.all() else (NEVER,)
-    return tuple(int(g) for g in (*never, *panel.cohorts) if is_compared(panel, cell, int(g)))
+    return tuple(label for label in panel.labels if is_compared(panel, cell, label))
 
 
 def group_time(panel: Panel, *, pre: bool = True) -> GroupTime:
@@ -106,8 +105,7 @@ def group_time(panel: Panel, *, pre: bool = True) -> GroupTime:
     >>> group_time(panel(*simulate.area(seed=1)), pre=False).to_frame()["event_time"].tolist()
     [0, 1, 2, 3, 4, 0, 1, 2]
     """
-    labels = [int(g) for g in np.unique(panel.joined)]
-    wanted = [c for c in contrasts.cells(panel, pre=pre) if any(is_compared(panel, c, g) for g in labels)]
+    wanted = [c for c in contrasts.cells(panel, pre=pre) if compared_labels(panel, c)]
     if not any(c.is_post for c in wanted):
         raise CannotEstimate(
             Words("ไม่มีปีหลังเข้าร่วมที่ยังมีโรงเรียนให้เปรียบเทียบ", "no year after joining has schools left to compare with"),
@@ -124,7 +122,7 @@ def _from_means(panel: Panel, wanted: list[Cell]) -> GroupTime:
     """Every cell from the means of the cohorts' rows: without gaps, differences are linear in them."""
     years = len(panel.years)
     matrix = contrasts.matrix(wanted, panel.years, panel.design.baseline)
-    groups = {int(g): np.flatnonzero(panel.joined == g) for g in np.unique(panel.joined)}
+    groups = {label: np.flatnonzero(panel.joined == label) for label in panel.labels}
     sides = np.stack([_sides(panel, cell, groups) for cell in wanted], axis=-1)
     # Centring changes no difference, and keeps second moments from cancelling.
     held = np.column_stack([panel.outcome - panel.outcome[0], np.ones(len(panel.joined))]) * panel.weight[:, None]

@@ -102,8 +102,8 @@ def _refitted(changes: Changes, rows: list[np.ndarray], x: np.ndarray, *, exposu
         own = replace(changes, labels=labels, values=estimate.without(changes.values, x, **asked))
         if exposure:
             own = replace(own, exposure=estimate.without(changes.exposure, x, **asked))
-        parts.append(engine.observed(own, exposure=exposure))
-    return Moments(*(np.concatenate(piece) for piece in zip(*parts, strict=True)))
+        parts.append(engine.observed(own, exposure=exposure).second)
+    return Moments(np.concatenate(parts, axis=-1))
 
 
 def drawn_t(panel: Panel, changes: Changes, *, permuted: str) -> np.ndarray:

@@ -125,4 +125,4 @@ def based(panel: Panel, changes: Changes) -> Effect:
 def scores_of(changes: Changes) -> tuple[float, np.ndarray]:
     """The effect and each school's part (N,) in its deviation from expectation."""
     value, coefficients = engine.outcome(changes, engine.observed(changes))
-    return float(value[0]), np.einsum("nc,nc->n", changes.stacked(), coefficients[0][changes.labels])
+    return float(value[0]), np.einsum("nc,nc->n", changes.stacked(), coefficients[changes.labels, :, 0])

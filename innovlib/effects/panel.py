@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
+from innovlib.effects import tidy
 from innovlib.effects.design import Design
+from innovlib.effects.tidy import some, tell_left_out
 from innovlib.errors import BadInput, CannotEstimate, Words
 
 NEVER = 0
@@ -51,6 +54,11 @@ class Panel:
     def cohorts(self) -> np.ndarray:
         """First treated years (BE) that occur, ascending."""
         return np.unique(self.joined[self.joined != NEVER])
+
+    @cached_property
+    def labels(self) -> tuple[int, ...]:
+        """Joining years (BE) that occur, ascending; 0 = never comes first where there are such schools."""
+        return (*(() if self.treated.all() else (NEVER,)), *self.cohorts.tolist())
 
     @property
     def treated(self) -> np.ndarray:
@@ -123,18 +131,18 @@ def panel(frame: pd.DataFrame, schools: pd.DataFrame, design: Design | None = No
     """
     design = design or Design()
     notes: list[Words] = []
-    roster = _roster(schools, design, notes)
-    tidy = _tidy(frame, roster, design, notes)
-    values, years = _wide(tidy, len(roster))
+    roster = tidy.roster(schools, design, notes)
+    results = tidy.results(frame, roster, design, notes)
+    values, years = results.wide(len(roster)), results.years
     seen = ~np.isnan(values).all(axis=1)
-    _tell_left_out(roster.index[~seen], notes, "ไม่มีผลเลย", "have no result at all")
+    tell_left_out(roster.index[~seen], notes, "ไม่มีผลเลย", "have no result at all")
     joined = _joined(roster, years, seen, notes)
     usable = seen & _usable(values, years, joined, roster.index, notes, seen)
     _tell_years(years, notes)
     values, joined = values[usable], joined[usable]
     _refuse(values, years, joined, design)
     rows = roster[usable].reset_index()
-    pupils = _pupils(tidy, len(roster))[usable]
+    pupils = results.pupils(len(roster))[usable]
     return Panel(
         outcome=_frozen(values), years=_frozen(years), joined=_frozen(joined), schools=rows,
         weight=_frozen(_weight(pupils, design)), stratum=_frozen(_strata(_size(pupils, rows), notes)),
@@ -149,111 +157,10 @@ def _frozen(array: np.ndarray) -> np.ndarray:
     return array
 
 
-def _need(frame: pd.DataFrame, names: tuple[str, ...], where: str) -> None:
-    absent = [n for n in names if n not in frame]
-    if absent:
-        raise BadInput(
-            Words(f"ไม่มีคอลัมน์ {', '.join(absent)}", f"no column {', '.join(absent)}"),
-            where=where,
-            expected=Words(f"คอลัมน์ {', '.join(names)}", f"columns {', '.join(names)}"),
-        )
-
-
-def _roster(schools: pd.DataFrame, design: Design, notes: list[Words]) -> pd.DataFrame:
-    _need(schools, ("school_id", "joined_year_be", *design.covariates), "schools")
-    years = schools.groupby("school_id")["joined_year_be"].nunique(dropna=False)
-    if (years > 1).any():
-        raise BadInput(
-            Words(f"โรงเรียนเดียวมีปีเข้าร่วมหลายปี: {_some(years.index[years > 1])}",
-                  f"one school with several joining years: {_some(years.index[years > 1])}"),
-            where="schools.joined_year_be",
-            todo=Words("เก็บปีแรกที่เข้าร่วมไว้ปีเดียวต่อโรงเรียน", "keep one first year per school"),
-        )  # fmt: skip
-    twice = int(schools["school_id"].duplicated().sum())
-    if twice:
-        notes.append(
-            Words(
-                f"ทะเบียนโรงเรียนมีแถวซ้ำ {twice} แถว ใช้แถวแรก", f"{twice} repeated rows in the schools frame; first kept"
-            )
-        )
-    return (
-        schools.drop_duplicates("school_id")
-        .assign(school_id=lambda s: s["school_id"].astype("str"))
-        .set_index("school_id")
-    )
-
-
-def _tidy(frame: pd.DataFrame, roster: pd.DataFrame, design: Design, notes: list[Words]) -> pd.DataFrame:
-    """Rows with a result of known schools, one a school and year: ``row`` (in the roster), year_be, outcome, n."""
-    _need(frame, ("school_id", "year_be", "outcome"), "frame")
-    outcome = pd.to_numeric(frame["outcome"]).to_numpy(dtype="float64", na_value=np.nan)
-    if np.isinf(outcome).any():
-        raise BadInput(Words("ผลลัพธ์มีค่าอนันต์", "an outcome is infinite"), where="frame.outcome")
-    ids = frame["school_id"].astype("str")
-    tidy = pd.DataFrame({"row": roster.index.get_indexer(ids), "year_be": frame["year_be"].to_numpy(dtype=int)})
-    tidy["outcome"] = outcome
-    if "n" in frame:
-        tidy["n"] = frame["n"].to_numpy(dtype="float64", na_value=np.nan)
-    keep = ~np.isnan(outcome)
-    if design.years is not None:
-        keep &= tidy["year_be"].between(*design.years).to_numpy()
-    stray = keep & (tidy["row"] < 0).to_numpy()
-    _tell_left_out(ids[stray].unique(), notes, "ไม่อยู่ในทะเบียนโรงเรียน", "are not in the schools frame")
-    tidy = tidy[keep & ~stray]
-    if tidy.empty:
-        raise CannotEstimate(Words("ไม่มีผลลัพธ์ให้ประมาณค่า", "there is no outcome to estimate from"), where="frame")
-    return _once(tidy, roster, notes)
-
-
-def _once(tidy: pd.DataFrame, roster: pd.DataFrame, notes: list[Words]) -> pd.DataFrame:
-    """One row per school and year: exact copies are told, conflicting ones refused."""
-    first = int(tidy["year_be"].min())
-    place = tidy["row"] * (int(tidy["year_be"].max()) - first + 1) + tidy["year_be"] - first
-    if np.bincount(place).max() == 1:
-        return tidy
-    keys = tidy.duplicated(["row", "year_be"], keep=False)
-    clash = tidy[keys & ~tidy.duplicated(["row", "year_be", "outcome"], keep=False)]
-    if not clash.empty:
-        school, year = roster.index[clash["row"].iat[0]], clash["year_be"].iat[0]
-        raise BadInput(
-            Words(f"โรงเรียน {school} ปี {year} มีสองค่า ({len(clash)} แถวทั้งหมด)",
-                  f"school {school} has two values in {year} ({len(clash)} such rows)"),
-            where="frame",
-            expected=Words("หนึ่งแถวต่อโรงเรียนต่อปี", "one row per school and year"),
-        )  # fmt: skip
-    single = tidy.drop_duplicates(["row", "year_be"])
-    copies = len(tidy) - len(single)
-    notes.append(Words(f"แถวซ้ำที่ค่าเท่ากัน {copies} แถว ใช้แถวเดียว", f"{copies} exact duplicate rows; one of each kept"))
-    return single
-
-
-def _wide(tidy: pd.DataFrame, n_schools: int) -> tuple[np.ndarray, np.ndarray]:
-    """(N, T) outcomes of all schools of the roster, and the years in which anyone has one."""
-    column, years = pd.factorize(tidy["year_be"].to_numpy(), sort=True)
-    values = np.full((n_schools, len(years)), np.nan)
-    values[tidy["row"], column] = tidy["outcome"]
-    return values, years
-
-
-def _some(ids, most: int = 5) -> str:
-    ids = [str(i) for i in ids]
-    return ", ".join(ids[:most]) + (f" … (+{len(ids) - most})" if len(ids) > most else "")
-
-
-def _tell_left_out(ids, notes: list[Words], th: str, en: str) -> None:
-    if len(ids):
-        notes.append(
-            Words(
-                f"ไม่นับ {len(ids)} โรงเรียนเพราะ{th}: {_some(ids)}",
-                f"{len(ids)} schools left out: they {en}: {_some(ids)}",
-            )
-        )
-
-
 def _tell_years(years: np.ndarray, notes: list[Words]) -> None:
     gone = np.setdiff1d(np.arange(years.min(), years.max() + 1), years) if years.size else []
     if len(gone):
-        notes.append(Words(f"ปีที่ไม่มีผลของโรงเรียนใดเลย: {_some(gone)}", f"years without any result: {_some(gone)}"))
+        notes.append(Words(f"ปีที่ไม่มีผลของโรงเรียนใดเลย: {some(gone)}", f"years without any result: {some(gone)}"))
 
 
 def _joined(roster: pd.DataFrame, years: np.ndarray, seen: np.ndarray, notes: list[Words]) -> np.ndarray:
@@ -279,10 +186,10 @@ def _usable(
         for side, other in ((np.less, pilots.max()), (np.greater_equal, pilots.min()))
     )
     early = there & (joined != NEVER) & (joined <= years.min())
-    _tell_left_out(ids[early], notes, "เข้าร่วมก่อนหรือในปีแรกของข้อมูล จึงไม่มีปีก่อนเข้าร่วม",
+    tell_left_out(ids[early], notes, "เข้าร่วมก่อนหรือในปีแรกของข้อมูล จึงไม่มีปีก่อนเข้าร่วม",
                    "joined in or before the first year, so there is no year before")  # fmt: skip
-    _tell_left_out(ids[there & ~before & ~early], notes, "ไม่มีผลก่อนเข้าร่วม", "have no result before joining")
-    _tell_left_out(ids[there & before & ~after], notes, "ไม่มีผลหลังเข้าร่วม", "have no result after joining")
+    tell_left_out(ids[there & ~before & ~early], notes, "ไม่มีผลก่อนเข้าร่วม", "have no result before joining")
+    tell_left_out(ids[there & before & ~after], notes, "ไม่มีผลหลังเข้าร่วม", "have no result after joining")
     return before & after
 
 
@@ -313,15 +220,6 @@ def _refuse(values: np.ndarray, years: np.ndarray, joined: np.ndarray, design: D
         )  # fmt: skip
     if np.nanmax(values) == np.nanmin(values):
         raise CannotEstimate(Words("ผลลัพธ์มีค่าเดียวทุกโรงเรียนทุกปี", "the outcome never varies"), where="frame.outcome")
-
-
-def _pupils(tidy: pd.DataFrame, n_schools: int) -> np.ndarray:
-    """(N,) mean number of pupils tested a year over the years that say; NaN where none does."""
-    if "n" not in tidy:
-        return np.full(n_schools, np.nan)
-    known = tidy[tidy["n"].notna()]
-    total, count = (np.bincount(known["row"], weights=w, minlength=n_schools) for w in (known["n"], None))
-    return np.divide(total, count, out=np.full(n_schools, np.nan), where=count > 0)
 
 
 def _size(pupils: np.ndarray, rows: pd.DataFrame) -> np.ndarray:
@@ -369,7 +267,7 @@ def codes(rows: pd.DataFrame, *names: str) -> np.ndarray:
     for name in [n for n in names if n in rows]:
         code = pd.factorize(rows[name], sort=True)[0] + 1
         joint = joint * (code.max() + 1) + code
-    return np.where(rows[names[-1]].notna(), np.unique(joint, return_inverse=True)[1], -1)
+    return np.where(rows[names[-1]].notna(), pd.factorize(joint, sort=True)[0], -1)
 
 
 def areas(rows: pd.DataFrame, column: str) -> np.ndarray:
@@ -377,6 +275,7 @@ def areas(rows: pd.DataFrame, column: str) -> np.ndarray:
     if column != "auto":
         return codes(rows, column)
     ids = rows["school_id"].astype("str")
-    if ids.str.fullmatch(r"[0-9]{8}").all():
+    # One after the other: the first id that is no ministry's code settles it.
+    if all(map(re.compile("[0-9]{8}").fullmatch, ids.fillna("").tolist())):
         return codes(pd.DataFrame({"area": ids.str[:4]}), "area")
     return codes(rows, "province")

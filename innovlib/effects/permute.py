@@ -93,14 +93,13 @@ def among_schools(
 
 def _first_of_shuffled(pool: np.ndarray, wanted: int, draws: int, rng: np.random.Generator) -> np.ndarray:
     """(draws, wanted) the first entries of ``draws`` shuffles of the pool (Fisher-Yates, all draws at once)."""
-    # One row per place, so that a step reads and writes one contiguous row.
+    # One row per place, so that a step reads and writes one contiguous row; flat positions are quicker to look up.
     deck = np.repeat(pool.astype(np.int32)[:, None], draws, axis=1)
-    every = np.arange(draws)
+    flat = deck.reshape(-1)
     swaps = rng.integers(np.arange(wanted)[:, None], len(pool), size=(wanted, draws), dtype=np.int32)
-    for place in range(wanted):
-        other = swaps[place]
-        taken = deck[other, every]
-        deck[other, every] = deck[place]
+    for place, other in enumerate(swaps * np.intp(draws) + np.arange(draws)):
+        taken = flat.take(other)
+        flat[other] = deck[place]
         deck[place] = taken
     return deck[:wanted].T
 

@@ -82,7 +82,7 @@ def _chance(panel: Panel, changes: Changes) -> tuple[engine.Outcome, float]:
         engine.result(changes, engine.permuted(stacked, [rows[place] for place in drawn]))
         for drawn in _drawn(panel, changes, rows)
     ]
-    result = engine.Outcome(*(np.concatenate(piece) for piece in zip(*parts, strict=True)))
+    result = engine.Outcome(*(np.concatenate(piece, axis=-1) for piece in zip(*parts, strict=True)))
     return result, float(np.nanquantile(np.abs(result.estimate / result.std_error), panel.design.level))
 
 

@@ -199,9 +199,8 @@ def _each_out(panel: Panel, changes: Changes, leaving: np.ndarray) -> Iterator[E
         return
     held, stacked = engine.observed(changes), changes.stacked()
     for row in leaving:
-        moments = engine.Moments(held.first.copy(), held.second.copy())
-        moments.first[0, changes.labels[row]] -= stacked[row]
-        moments.second[0, changes.labels[row]] -= np.outer(stacked[row], stacked[row])
+        moments = engine.Moments(held.second.copy())
+        moments.second[changes.labels[row], ..., 0] -= np.outer(stacked[row], stacked[row])
         found = engine.result(estimate.without_mass(panel, changes, row), moments)
         one = float(found.estimate[0]), float(found.std_error[0]), float(found.degrees[0])
         yield replace(intervals.with_t(panel, *one, intervals.METHODS["welch"]), **_one_fewer(panel))

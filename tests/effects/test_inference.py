@@ -106,6 +106,23 @@ def test_strata_and_staggered_labels_are_kept():
     assert np.ptp(np.bincount(np.hstack([first, second]).ravel(), minlength=12)[:7]) < 0.2 * 500
 
 
+def test_a_seed_draws_what_it_always_drew():
+    labels, strata = np.array([1, 0, 2, 0, 0, 1, 0, 0]), np.array([0, 0, 0, 0, 1, 1, 1, 1])
+    drawn = next(permute.among_schools(labels, strata, draws=4, seed=1))
+    assert [rows.tolist() for rows in drawn] == [[[1, 4], [2, 5], [3, 7], [3, 5]], [[0], [1], [0], [0]]]
+
+
+@pytest.mark.parametrize("scenario", ["A", "M"])
+def test_the_last_row_of_the_second_moments_is_the_first_moments(scenario):
+    found = panel(*simulate.area(simulate.SCENARIOS[scenario], seed=1), Design(weights="pupils"))
+    changes = estimate.changes(found)
+    stacked = changes.stacked(exposure=True)
+    drawn = next(permute.among_schools(changes.labels, found.stratum, draws=9, seed=1))
+    for label, rows in enumerate(drawn, start=1):
+        sums = engine.permuted(stacked, drawn).first[label]
+        assert np.allclose(sums.T, stacked[rows].sum(axis=1), rtol=1e-12)
+
+
 def test_subdistricts_move_whole():
     blocks = np.repeat(np.arange(8), [5, 5, 3, 3, 6, 2, 5, 4])
     labels = np.zeros(len(blocks), int)

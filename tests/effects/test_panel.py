@@ -37,6 +37,32 @@ def test_exact_duplicates_are_told_and_conflicting_ones_refused(area):
         panel(pd.concat([frame, frame.head(1).assign(outcome=9.0)]), schools)
 
 
+def test_rows_in_any_order_and_ids_of_any_kind_make_the_same_panel(area):
+    frame, schools = area
+    whole = panel(frame, schools)
+    shuffled = frame.sample(frac=1, random_state=1)
+    by_number = frame.assign(school_id=frame["school_id"].str[1:].astype(int) + 1)
+    known_by_number = schools.assign(school_id=(schools["school_id"].str[1:].astype(int) + 1).astype("str"))
+    for other in (
+        panel(shuffled, schools),
+        panel(frame.astype({"school_id": "category"}), schools),
+        panel(by_number, known_by_number),
+    ):
+        assert np.array_equal(other.outcome, whole.outcome) and np.array_equal(other.stratum, whole.stratum)
+
+
+def test_rows_without_an_id_are_told(area):
+    frame, schools = area
+    found = panel(pd.concat([frame, frame.head(1).assign(school_id=None)]), schools)
+    assert says(found.notes, "1 schools left out", "nan") and len(found.joined) == len(schools)
+
+
+def test_a_year_far_from_the_others_is_one_year_more(area):
+    frame, schools = area
+    found = panel(pd.concat([frame, frame.head(1).assign(year_be=25_567)]), schools)
+    assert found.outcome.shape == (100, 11) and np.isnan(found.outcome[1:, -1]).all()
+
+
 def test_two_joining_years_of_one_school_are_refused(area):
     frame, schools = area
     with pytest.raises(BadInput, match="several joining years"):
