@@ -40,7 +40,7 @@ def command(step: str, area: Path, out: Path, *, schools: int) -> list[str]:
             "check": [*innov, "check", area],
             "estimate": [*innov, "estimate", "--area", area],
             "plan": [sys.executable, "-c", _PLAN, area],
-            "area": [*innov, "render", "area", "--area", area, "--out", out, "--quiet", "--limit", 3600],
+            "area": [*innov, "render", "area", "--area", area, "--out", out, "--quiet"],
         }[step]
     ]
 

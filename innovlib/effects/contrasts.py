@@ -7,6 +7,7 @@ before joining. With no gaps the prediction is linear in the school's row, so a 
 from __future__ import annotations
 
 from bisect import bisect_left
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -124,7 +125,14 @@ def flattened(panel: Panel) -> np.ndarray:
     imputation estimators do (Borusyak, Jaravel & Spiess 2024, Review of Economic Studies 91, 3253-3285). Without gaps
     they cancel in every difference between pilot and comparison schools.
     """
-    return panel.outcome - year_effects(panel) if panel.has_gaps else panel.outcome
+    return _flattened(panel) if panel.has_gaps else panel.outcome
+
+
+@lru_cache(maxsize=2)  # one study asks for it of the same panel thirty times
+def _flattened(panel: Panel) -> np.ndarray:
+    flat = panel.outcome - year_effects(panel)
+    flat.flags.writeable = False
+    return flat
 
 
 def year_effects(panel: Panel) -> np.ndarray:

@@ -23,16 +23,34 @@ def kept(how: str, labels: np.ndarray, places: np.ndarray, *, draws: int, seed: 
 @lru_cache(maxsize=4)
 def _kept(how: str, labels: bytes, places: bytes, draws: int, seed: int) -> list[list[np.ndarray]]:
     draw = {"schools": among_schools, "blocks": among_blocks}[how]
-    found = list(draw(np.frombuffer(labels, np.int64), np.frombuffer(places, np.int64), draws=draws, seed=seed))
+    return _shared(list(draw(np.frombuffer(labels, np.int64), np.frombuffer(places, np.int64), draws=draws, seed=seed)))
+
+
+def kept_places(wanted: list[np.ndarray], blocks: np.ndarray, *, draws: int, seed: int) -> list[list[np.ndarray]]:
+    """All labellings of :func:`placed`, the last few sets kept: what all pilots could show and what each cohort could
+    is asked of the same draws."""
+    groups = np.stack(wanted).astype(np.int64)
+    return _kept_places(groups.tobytes(), groups.shape[1], blocks.astype(np.int64).tobytes(), draws, seed)
+
+
+@lru_cache(maxsize=2)
+def _kept_places(groups: bytes, labels: int, blocks: bytes, draws: int, seed: int) -> list[list[np.ndarray]]:
+    wanted = list(np.frombuffer(groups, np.int64).reshape(-1, labels))
+    return _shared(list(placed(wanted, np.frombuffer(blocks, np.int64), draws=draws, seed=seed)))
+
+
+def _shared(found: list[list[np.ndarray]]) -> list[list[np.ndarray]]:
+    """The same sets, read-only: all who ask have them."""
     for rows in found:
         for part in rows:
-            part.flags.writeable = False  # shared by all who ask
+            part.flags.writeable = False
     return found
 
 
 def forget() -> None:
     """Let go of the sets that are kept; a benchmark draws its own each time."""
     _kept.cache_clear()
+    _kept_places.cache_clear()
 
 
 def among_schools(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 import pandas as pd
 
@@ -98,15 +96,15 @@ def _chance(panel: Panel, changes: Changes) -> tuple[engine.Outcome, float]:
     return result, float(np.nanquantile(np.abs(result.estimate / result.std_error), panel.design.level))
 
 
-def _drawn(panel: Panel, changes: Changes, rows: np.ndarray) -> Iterator[list[np.ndarray]]:
+def _drawn(panel: Panel, changes: Changes, rows: np.ndarray) -> list[list[np.ndarray]]:
     """Labellings of the comparison schools, as clustered as the design's test has the pilots."""
     asked, permuted = {"draws": panel.design.draws, "seed": panel.design.seed}, where.which(panel)
     if permuted in ("subdistricts", "areas"):
         block = where.blocks(panel, permuted)
         groups = permute.fitted(permute.patterns(changes.labels, block), block[rows])
         if groups is not None:
-            return permute.placed(groups, block[rows], **asked)
-    return permute.among_schools(_stand_ins(panel, changes, rows), panel.stratum[rows], **asked)
+            return permute.kept_places(groups, block[rows], **asked)
+    return permute.kept("schools", _stand_ins(panel, changes, rows), panel.stratum[rows], **asked)
 
 
 def _stand_ins(panel: Panel, changes: Changes, rows: np.ndarray) -> np.ndarray:

@@ -34,12 +34,10 @@ def matched(panel: Panel, *, neighbours: int = 5) -> Effect:
     neighbours
         Comparison schools per pilot.
     """
-    level, never = past(panel), ~panel.treated
-    kept: set[int] = set()
+    level, kept = past(panel), set[int]()
+    pools = _pools(panel, level, least=neighbours)
     for row in np.flatnonzero(panel.treated & ~np.isnan(level)):
-        pool = np.flatnonzero(never & (panel.stratum == panel.stratum[row]) & ~np.isnan(level))
-        if len(pool) < neighbours:
-            pool = np.flatnonzero(never & ~np.isnan(level))
+        pool = _about(pools[int(panel.stratum[row])], level, at=level[row], most=neighbours)
         kept |= set(pool[np.argsort(np.abs(level[pool] - level[row]), kind="stable")[:neighbours]].tolist())
     rows = np.sort(np.concatenate([np.flatnonzero(panel.treated), np.array(sorted(kept), dtype=int)]))
     kept_only = panel.keep(rows)
@@ -49,6 +47,29 @@ def matched(panel: Panel, *, neighbours: int = 5) -> Effect:
     one = replace(inference.effect(kept_only), design=panel.design)
     name = Words("เทียบกับโรงเรียนที่ผลก่อนเข้าร่วมใกล้กัน", "against schools with a like past")
     return replace(one, name=name)
+
+
+def _pools(panel: Panel, level: np.ndarray, *, least: int) -> dict[int, np.ndarray]:
+    """By size stratum the comparison schools in the order of their level; all of them where it has too few."""
+    order = np.argsort(level, kind="stable")
+    others = order[(~panel.treated & ~np.isnan(level))[order]]
+    own = {int(stratum): others[panel.stratum[others] == stratum] for stratum in np.unique(panel.stratum)}
+    return {stratum: rows if len(rows) >= least else others for stratum, rows in own.items()}
+
+
+def _about(pool: np.ndarray, level: np.ndarray, *, at: float, most: int) -> np.ndarray:
+    """The rows of an ordered pool that lie no farther from a level than the nearest so many, ascending.
+
+    Of a nation's tens of thousands a handful is looked at.
+    """
+    levels = level[pool]
+    place = int(np.searchsorted(levels, at))
+    near = np.sort(np.abs(levels[max(place - most, 0) : place + most] - at))[:most]
+    if not len(near):
+        return pool
+    reach = near[-1] + 1e-9 * (abs(at) + near[-1])  # what is as far as the last is kept, whatever rounding says
+    low, high = np.searchsorted(levels, at - reach), np.searchsorted(levels, at + reach, side="right")
+    return np.sort(pool[low:high])
 
 
 def mean_reversion(panel: Panel) -> pd.DataFrame:

@@ -63,7 +63,7 @@ def reference(scores: pd.DataFrame, *, benchmarks: pd.DataFrame) -> Reference:
 
 def _between_variances(scores: pd.DataFrame, *, sd: pd.DataFrame, length: int = 3) -> pd.DataFrame:
     """τ² between schools for each series, from gaps to the yearly area mean pooled over the latest years."""
-    z = standardised(scores).merge(sd, on=SERIES)
+    z = standardised(scores, sd=sd).merge(sd, on=SERIES)
     z = z[z["year_be"] > z.groupby(SERIES, observed=True)["year_be"].transform("max") - length]
     sums = (
         z.assign(total=z["gap"] * z["n"])

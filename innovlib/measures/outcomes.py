@@ -101,10 +101,15 @@ def group_means(scores: pd.DataFrame) -> pd.DataFrame:
     return sums.assign(mean=sums["total"] / sums["n"]).drop(columns="total")
 
 
-def standardised(scores: pd.DataFrame) -> pd.DataFrame:
+def standardised(scores: pd.DataFrame, *, sd: pd.DataFrame | None = None) -> pd.DataFrame:
     """Results as distance from the area's mean of the same year, test, grade and subject, in pupil SDs.
 
     z = (mean − area mean) / pooled pupil SD of that series. The yearly area mean takes out the difficulty of the paper.
+
+    Parameters
+    ----------
+    sd
+        The scores' :func:`pupil_sd`, for those who have it already.
 
     Returns
     -------
@@ -115,7 +120,7 @@ def standardised(scores: pd.DataFrame) -> pd.DataFrame:
     rows = with_results(scores).merge(
         group_means(scores).rename(columns={"mean": "area_mean"})[[*CELL, "area_mean"]], on=CELL
     )
-    rows = rows.merge(pupil_sd(scores), on=SERIES)
+    rows = rows.merge(pupil_sd(scores) if sd is None else sd, on=SERIES)
     gap = rows["mean"] - rows["area_mean"]
     n = rows["n_tested"].astype(float)
     return rows[["school_id", *CELL]].assign(n=n, gap=gap, z=gap / rows["pupil_sd"], variance_z=1 / n)
@@ -134,35 +139,39 @@ def windows(years: pd.Series, *, latest: int | pd.Series, length: int | pd.Serie
     return (latest - length + 1) - ((latest - years) // length) * length
 
 
-def participation(scores: pd.DataFrame, *, length: int = 3) -> pd.DataFrame:
+def participation(scores: pd.DataFrame, *, length: int = 3, over: Sequence[str] = ()) -> pd.DataFrame:
     """Share of the enrolled pupils who sat each test, by period of ``length`` years.
 
     Subjects of one test are sat on one day, so the largest number tested over its subjects counts.
 
+    Parameters
+    ----------
+    over
+        Columns whose groups are each told alone (``("school_id",)``: every school), with periods that end at the
+        group's own latest year.
+
     Returns
     -------
     DataFrame
-        ``test``, ``grade``, ``period``, ``first_year_be``, ``n`` (enrolled), ``tested``, ``share``; rows without a
-        known enrolment are left out, and a share above 1 (more tested than enrolled) is cut to 1.
+        ``over``, ``test``, ``grade``, ``period``, ``first_year_be``, ``n`` (enrolled), ``tested``, ``share``; rows
+        without a known enrolment are left out, and a share above 1 (more tested than enrolled) is cut to 1.
     """
-    rows = scores[scores["n_enrolled"].fillna(0) > 0]
-    keys = ["school_id", "year_be", "test", "grade"]
+    over, columns = list(over), [*over, "test", "grade", "period", "first_year_be", "n", "tested", "share"]
+    years = scores.groupby(over, observed=True)["year_be"].transform if over else scores["year_be"].agg
+    rows = scores.assign(latest=years("max"), earliest=years("min"))[scores["n_enrolled"].fillna(0) > 0]
+    keys = ["school_id", "year_be", "test", "grade", "latest", "earliest"]
     by_year = rows.groupby(keys, as_index=False, observed=True).agg(n=("n_enrolled", "max"), tested=("n_tested", "max"))
     by_year["tested"] = by_year["tested"].fillna(0)
-    columns = ["test", "grade", "period", "first_year_be", "n", "tested", "share"]
     if by_year.empty:
         return _no_rows(columns)
-    latest, earliest = int(scores["year_be"].max()), int(scores["year_be"].min())
-    first = windows(by_year["year_be"], latest=latest, length=length)
-    sums = by_year.assign(first_year_be=first).groupby(
-        ["test", "grade", "first_year_be"], as_index=False, observed=True
-    )
-    out = sums[["n", "tested"]].sum()
-    low, high = out["first_year_be"].clip(lower=earliest), out["first_year_be"] + length - 1
+    first = windows(by_year["year_be"], latest=by_year["latest"], length=length)
+    cells = [*over, "test", "grade", "first_year_be", "earliest"]
+    out = by_year.assign(first_year_be=first).groupby(cells, as_index=False, observed=True)[["n", "tested"]].sum()
+    low, high = out["first_year_be"].clip(lower=out["earliest"]), out["first_year_be"] + length - 1
     out["period"] = low.astype("str") + ("–" + high.astype("str")).where(low != high, "")
     order = [terms.TESTS.index(t) * 100 + terms.GRADES.index(g) for t, g in zip(out["test"], out["grade"], strict=True)]
     out = out.assign(share=(out["tested"] / out["n"]).clip(upper=1), order=order)
-    return out.sort_values(["order", "first_year_be"]).reset_index(drop=True)[columns]
+    return out.sort_values([*over, "order", "first_year_be"]).reset_index(drop=True)[columns]
 
 
 def _no_rows(columns: list[str]) -> pd.DataFrame:
@@ -227,10 +236,11 @@ def school_gaps(scores: pd.DataFrame, *, weights: Sequence[float] = RECENCY) -> 
         ``school_id``, ``n`` (pupils over tests and years), ``n_tests``, ``gap`` (points), ``std_error``, ``shrunken``,
         ``posterior_sd``, ``reliability``, ``p_above``, ``verdict``. Empty where fewer than five schools have results.
     """
-    z = standardised(scores)
+    sd = pupil_sd(scores)
+    z = standardised(scores, sd=sd)
     if z["school_id"].nunique() < SMALLEST_GROUP:
         return _no_rows(GAP_COLUMNS)
-    z = z.merge(pupil_sd(scores)[[*SERIES, "pupil_sd"]], on=SERIES)
+    z = z.merge(sd[[*SERIES, "pupil_sd"]], on=SERIES)
     w = recency(z, weights=weights)
     z = z.assign(wn=w * z["n"], wwn=w**2 * z["n"], total=w * z["n"] * z["gap"])[w > 0]
     sums = ["n", "wn", "wwn", "total"]

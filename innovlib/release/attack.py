@@ -65,9 +65,8 @@ class Statements:
         low, high = np.where(taken_back, -np.inf, self.low), np.where(taken_back, np.inf, self.high)
         return replace(self, low=low, high=high)
 
-    def part(self, rows: np.ndarray, columns: np.ndarray) -> Statements:
-        """Some of the statements with the unknowns they are about."""
-        matrix = self.matrix[rows][:, columns]
+    def part(self, rows: np.ndarray, columns: np.ndarray, *, matrix: sparse.csr_array) -> Statements:
+        """Some of the statements with the unknowns they are about, and the ``matrix`` of these alone."""
         return Statements(
             matrix, self.low[rows], self.high[rows], self.cell[rows], self.x_low[columns], self.x_high[columns]
         )

@@ -15,7 +15,7 @@ import pandas as pd
 from scipy import sparse
 
 from innovlib.release.attack import Reach, Statements, Targets, reach
-from innovlib.release.parts import components
+from innovlib.release.parts import Apart, components
 
 #: How a cell is printed, from most to least: as the table rules say, as a whole number, not at all.
 PRINTED, WHOLE, HIDDEN = 0, 1, 2
@@ -75,12 +75,13 @@ class Problem:
         low, high = np.where(silent, -np.inf, self.low[at, level]), np.where(silent, np.inf, self.high[at, level])
         return Statements(self.matrix, low, high, cell, np.zeros(len(self.x_high)), self.x_high)
 
-    def part(self, rows: np.ndarray, columns: np.ndarray) -> Problem:
-        """Some cells with the unknowns they are about, without targets."""
+    def part(self, apart: Apart, number: int) -> Problem:
+        """The cells and unknowns of one part, without targets."""
+        rows, columns = apart.parts[number]
         none = Targets(sparse.csr_array((0, len(columns))), np.zeros(0))
         of_cells = {name: getattr(self, name)[rows] for name in ("low", "high", "may", "start", "size")}
         of_unknowns = {name: getattr(self, name)[columns] for name in ("x_high", "truth")}
-        matrix = self.matrix[rows][:, columns]
+        matrix = apart.cut(self.matrix, rows, number)
         return Problem(matrix=matrix, targets=none, target_cell=np.zeros(0, dtype=int), **of_cells, **of_unknowns)
 
 
@@ -99,29 +100,25 @@ def give_up_least(problem: Problem) -> Solution:
     level = problem.start.copy()
     width, exposed = np.full(len(problem.targets), np.inf), np.zeros(len(problem.targets), dtype=bool)
     of_target = problem.targets.weights.indices[problem.targets.weights.indptr[:-1]]
-    home = np.full(len(problem.x_high), -1)
-    parts = list(components(problem.said(level)))
-    for number, (_, columns) in enumerate(parts):
-        home[columns] = number
-    by_part = pd.Series(np.arange(len(of_target))).groupby(home[of_target]).indices
+    apart = Apart(list(components(problem.said(level))), unknowns=len(problem.x_high))
+    by_part = pd.Series(np.arange(len(of_target))).groupby(apart.home[of_target]).indices
     for number, chosen in by_part.items():
-        rows, columns = parts[number]
+        rows, _ = apart.parts[number]
         if len(rows):
-            part = _Part(problem, rows, columns, chosen)
-            level[rows], width[chosen], exposed[chosen] = part.solved()
+            level[rows], width[chosen], exposed[chosen] = _Part(problem, apart, number, chosen).solved()
     return Solution(level, width, exposed)
 
 
 class _Part:
     """One connected part of a release, solved by itself."""
 
-    def __init__(self, problem: Problem, rows: np.ndarray, columns: np.ndarray, chosen: np.ndarray) -> None:
-        weights = problem.targets.weights[chosen][:, columns]
+    def __init__(self, problem: Problem, apart: Apart, number: int, chosen: np.ndarray) -> None:
+        weights = apart.cut(problem.targets.weights, chosen, number)
         self.targets = Targets(weights, problem.targets.need[chosen])
-        self.problem, self.rows = problem, rows
-        self.part = problem.part(rows, columns)
-        self.level = problem.start[rows].copy()
-        self.tables = problem.truth[columns][None, :]
+        self.problem, self.rows = problem, apart.parts[number][0]
+        self.part = problem.part(apart, number)
+        self.level = problem.start[self.rows].copy()
+        self.tables = self.part.truth[None, :]
         self.given_up_for: dict[int, list[int]] = {}
 
     def look(self, level: np.ndarray, chosen: np.ndarray | None = None) -> Reach:

@@ -12,6 +12,27 @@ from scipy.sparse.csgraph import connected_components
 from innovlib.release.attack import Reach, Statements, Targets, reach
 
 
+class Apart:
+    """Unknowns by the part that they belong to, so that a part is cut out in the time of what it holds.
+
+    Choosing columns of a sparse matrix looks at all that there are; for each of a nation's parts that is all unknowns.
+    """
+
+    def __init__(self, parts: list[tuple[np.ndarray, np.ndarray]], *, unknowns: int) -> None:
+        self.parts = parts
+        self.home, self.place = np.full(unknowns, -1), np.zeros(unknowns, dtype=np.int64)
+        for number, (_, columns) in enumerate(parts):
+            self.home[columns], self.place[columns] = number, np.arange(len(columns))
+
+    def cut(self, matrix: sparse.csr_array, rows: np.ndarray, number: int) -> sparse.csr_array:
+        """``matrix[rows][:, columns]`` with the columns of a part."""
+        held = matrix[rows]
+        own = self.home[held.indices] == number
+        ends = np.concatenate([[0], np.cumsum(own)])[held.indptr]
+        shape = (len(rows), len(self.parts[number][1]))
+        return sparse.csr_array((held.data[own], self.place[held.indices[own]], ends), shape=shape)
+
+
 def components(statements: Statements) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """Statements and unknowns that hang together: pairs of row numbers and column numbers."""
     rows, columns = statements.matrix.shape
@@ -49,25 +70,25 @@ def reach_apart(statements: Statements, targets: Targets, *, start: np.ndarray |
     """
     low, high = np.full(len(targets), -np.inf), np.full(len(targets), np.inf)
     narrow, blame = np.zeros(len(targets), dtype=bool), [[] for _ in range(len(targets))]
-    parts, home = _tied(statements, targets)
-    of_target = home[targets.weights.indices[targets.weights.indptr[:-1]]]
+    apart = _tied(statements, targets)
+    of_target = apart.home[targets.weights.indices[targets.weights.indptr[:-1]]]
     for number in np.unique(of_target):
-        chosen, (rows, columns) = np.flatnonzero(of_target == number), parts[number]
+        chosen, (rows, columns) = np.flatnonzero(of_target == number), apart.parts[number]
         some = targets.some(chosen)
-        over = None if some.over is None else some.over[:, columns]
+        over = None if some.over is None else apart.cut(targets.over, chosen, number)
         found = reach(
-            statements.part(rows, columns),
-            replace(some, weights=some.weights[:, columns], over=over),
+            statements.part(rows, columns, matrix=apart.cut(statements.matrix, rows, number)),
+            replace(some, weights=apart.cut(targets.weights, chosen, number), over=over),
             start=None if start is None else start[columns],
         )
         low[chosen], high[chosen], narrow[chosen] = found.low, found.high, found.narrow
         for i, cells in zip(chosen, found.blame, strict=True):
             blame[i] = cells
-    return Reach(low, high, narrow, blame, np.zeros((0, len(home))))
+    return Reach(low, high, narrow, blame, np.zeros((0, len(apart.home))))
 
 
-def _tied(statements: Statements, targets: Targets) -> tuple[list[tuple[np.ndarray, np.ndarray]], np.ndarray]:
-    """Parts whose unknowns no statement and no target shares, and the number of each unknown's part."""
+def _tied(statements: Statements, targets: Targets) -> Apart:
+    """Parts whose unknowns no statement and no target shares."""
     more = targets.weights if targets.over is None else sparse.vstack([targets.weights, targets.over], format="csr")
     n, said = more.shape[0], len(statements.low)
     whole = replace(
@@ -77,7 +98,4 @@ def _tied(statements: Statements, targets: Targets) -> tuple[list[tuple[np.ndarr
         high=np.append(statements.high, np.zeros(n)),
     )
     parts = [(rows[rows < said], columns) for rows, columns in components(whole)]
-    home = np.full(statements.matrix.shape[1], -1)
-    for number, (_, columns) in enumerate(parts):
-        home[columns] = number
-    return parts, home
+    return Apart(parts, unknowns=statements.matrix.shape[1])

@@ -17,7 +17,6 @@ from innovlib.effects.findings import findings
 from innovlib.measures import comparison, outcomes
 from innovlib.measures.side_by_side import SideBySide
 from innovlib.report import disclosure, freedom, identity, joining, limits, parties, standing, timeline
-from innovlib.report.disclosure import Protected
 
 #: What a school's page says of its partners; amounts of money are not said.
 _PARTNERS = ["school_id", "partner_name", "sector", "kind", "start", "end"]
@@ -47,9 +46,9 @@ def of_schools(area: Area, *, school_ids: Sequence[str], profile_name: str) -> d
     least = disclosure.profile(profile_name).smallest_n
     beside = SideBySide(schools, scores, ref, smallest_n=least, only=tuple(school_ids))
     common = digest(_text(_common(area, beside, profile_name=profile_name)))
-    results = [*_results(beside, profile_name), *_records(area)]
-    own = [_by_school(frame, column) for frame, column in results]
-    words = _words(area, beside, school_ids=school_ids, profile_name=profile_name)
+    shown = [*_results(beside, profile_name), *_alone(area, beside, profile_name), *_records(area)]
+    own = [_by_school(frame, column) for frame, column in shown]
+    words = _words(area, schools, school_ids=school_ids, profile_name=profile_name)
     return {i: digest(_text([common, words[i], *(part.get(i, "") for part in own)])) for i in school_ids}
 
 
@@ -83,34 +82,36 @@ def _results(beside: SideBySide, profile_name: str) -> list[tuple[pd.DataFrame, 
     return [*found, (gaps, "school_id"), (near, "school_id")]
 
 
+def _alone(area: Area, beside: SideBySide, profile_name: str) -> list[tuple[pd.DataFrame, str]]:
+    """Protected tables of each school alone: who sat the tests, its answers, its change since joining."""
+    ids = beside.together
+    scores = beside.scores[beside.scores["school_id"].isin(ids)]
+    who = parties.of_every_school(beside.schools, school_ids=ids)
+    asked = {"profile_name": profile_name}
+    tables = (
+        disclosure.protect_shares(outcomes.participation(scores, over=("school_id",)), **asked),
+        freedom.found(area.table("autonomy"), who, **asked),
+        joining.of_schools(findings(area), **asked),
+    )
+    return [(table.frame, "school_id") for table in tables if "school_id" in table.frame]
+
+
 def _records(area: Area) -> list[tuple[pd.DataFrame, str]]:
     """What schools wrote of themselves; it is shown as it stands."""
     partners = area.table("partners")
     return [(partners[[c for c in _PARTNERS if c in partners]], "school_id"), (area.table("progress"), "school_id")]
 
 
-def _words(area: Area, beside: SideBySide, *, school_ids: Sequence[str], profile_name: str) -> dict[str, str]:
-    """What is said of each school alone: its facts, who sat the tests, its answers, its change since joining."""
-    effects, schools = findings(area), beside.schools.set_index("school_id", drop=False)
-    scores = dict(list(beside.scores[beside.scores["school_id"].isin(school_ids)].groupby("school_id")))
-    autonomy, none = area.table("autonomy"), beside.scores.iloc[:0]
-    answered = freedom.measured(autonomy, parties.of_every_school(beside.schools, school_ids=school_ids))
-    asked, out = set(autonomy["school_id"]), {}
+def _words(area: Area, schools: pd.DataFrame, *, school_ids: Sequence[str], profile_name: str) -> dict[str, str]:
+    """The facts of each school as its page says them."""
+    known, out = schools.set_index("school_id", drop=False), {}
     for i in school_ids:
-        school = schools.loc[i]
-        tested = disclosure.protect_shares(outcomes.participation(scores.get(i, none)), profile_name=profile_name)
-        who = parties.of_school(beside.schools, school_id=i)
-        granted = freedom.shown(answered, who, profile_name=profile_name) if i in asked else None
-        change = joining.of_school(effects, i, profile_name=profile_name)
+        school = known.loc[i]
         facts = [identity.school_name(school), *identity.place(school), *limits.of_school(school, area=area),
-                 *identity.context_facts(school, profile=profile_name), *joining.school_sentences(change)]  # fmt: skip
+                 *identity.context_facts(school, profile=profile_name)]  # fmt: skip
         row = [str(school["cohort"]), str(school["joined_year_be"]), str(school["district"])]
-        out[i] = _text([*(f"{w.th}\0{w.en}" for w in facts), *row, *_tables(tested, granted, change)])
+        out[i] = _text([*(f"{w.th}\0{w.en}" for w in facts), *row])
     return out
-
-
-def _tables(*tables: Protected | None) -> list[str]:
-    return ["" if table is None else table.frame.to_csv(index=False) for table in tables]
 
 
 def _by_school(frame: pd.DataFrame, column: str) -> dict[str, str]:

@@ -11,6 +11,8 @@ from innovlib.report.disclosure import Protected, protect_count
 from innovlib.report.words import own
 
 _UNKNOWN = Words("ไม่ทราบ", "not known")
+#: Of more districts than this the number is told: a list that nobody reads would push the table off the page.
+MOST_NAMED = 25
 
 
 def school_name(school: pd.Series) -> Words:
@@ -205,17 +207,24 @@ def cohorts(schools: pd.DataFrame, *, profile: str) -> pd.DataFrame:
         if part.empty:
             continue
         years = sorted(part["joined_year_be"].dropna().unique())
-        districts = sorted(part["district"].dropna().unique(), key=terms.thai_sort_key)
         rows.append(
             {
                 "what": outsiders if cohort is None else cohort_name(cohort),
                 "joined": ", ".join(str(y) for y in years) or "–",
                 "n_schools": len(part),
-                "districts": " ".join(districts) or "–",
+                "districts": _districts(part),
                 "enrolment": protect_count(part["enrolment"].sum(min_count=1), profile_name=profile),
             }
         )
     return pd.DataFrame(rows)
+
+
+def _districts(schools: pd.DataFrame) -> str | Words:
+    """The districts by name or, where they are too many to be read, by number."""
+    names = sorted(schools["district"].dropna().unique(), key=terms.thai_sort_key)
+    if len(names) > MOST_NAMED:
+        return Words(f"{len(names):,} อำเภอ", f"{len(names):,} districts")
+    return " ".join(names) or "–"
 
 
 def area_name(area: Area) -> Words:

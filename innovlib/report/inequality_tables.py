@@ -86,6 +86,8 @@ def spread_table(safe: Protected, *, lang: str) -> Table:
 
 def spread_reading(safe: Protected) -> Words:
     """Over how wide a range of shares between schools the papers lie, and their intervals; nothing of hidden ones."""
+    if safe.frame.empty:
+        return sentence("inequality.nothing")
     shown = safe.frame[safe.frame["status"] == "shown"]
     shares = shown[shown["share"].notna()]
     if shares.empty:
@@ -215,5 +217,5 @@ def money_table(safe: Protected, *, lang: str) -> Table:
         Column("conf", labels.INTERVAL, kind="interval", decimals=2),
         Column("n_label", Words("โรงเรียน", "Schools"), kind="number"),
     ]
-    note = sentence("inequality.money_note", givers=int(safe.frame["givers"].iloc[0]))
+    note = sentence("inequality.money_note", givers=f"{int(safe.frame['givers'].iloc[0]):,}")
     return table(replace(safe, frame=frame), columns=heads, caption=labels.MONEY_CAPTION, note=note, lang=lang)

@@ -350,14 +350,20 @@ def of_school(found: dict[str, pd.DataFrame], school_id: str, *, profile_name: s
         95 % of comparison schools of its size lie), ``smallest`` (change that one school of its size and cohort must
         make to be told from chance four times in five), ``n_years``, ``status``.
     """
+    rows = found["schools"].reindex(columns=_OF_SCHOOL)
+    return of_schools({"schools": rows[rows["school_id"] == school_id]}, profile_name=profile_name)
+
+
+def of_schools(found: dict[str, pd.DataFrame], *, profile_name: str) -> Protected:
+    """What each pilot school's own change can say (:func:`of_school`), one row per school."""
     held = found["schools"].reindex(columns=_OF_SCHOOL)
-    row = held[(held["group"] == ALL) & (held["kind"] == "together") & (held["school_id"] == school_id)].copy()
-    pupils = row[["pupils_before", "pupils_after"]].min(axis=1)
-    shown = (pupils >= profile(profile_name).smallest_n) & row[["change", "usual_low", "smallest"]].notna().all(axis=1)
+    rows = held[(held["group"] == ALL) & (held["kind"] == "together")].copy()
+    pupils = rows[["pupils_before", "pupils_after"]].min(axis=1)
+    shown = (pupils >= profile(profile_name).smallest_n) & rows[["change", "usual_low", "smallest"]].notna().all(axis=1)
     for column in _OF_SCHOOL_SHOWN:
-        row[column] = _rounded(row[column], np.where(pupils < ONE_DECIMAL_FROM, 1.0, 0.1)).where(shown)
-    row["status"] = np.where(shown, "shown", "small")
-    kept = row[["school_id", *_OF_SCHOOL_SHOWN, "n_years", "status"]].reset_index(drop=True)
+        rows[column] = _rounded(rows[column], np.where(pupils < ONE_DECIMAL_FROM, 1.0, 0.1)).where(shown)
+    rows["status"] = np.where(shown, "shown", "small")
+    kept = rows[["school_id", *_OF_SCHOOL_SHOWN, "n_years", "status"]].reset_index(drop=True)
     return Protected(kept, profile_name, () if shown.all() else ("D1",))
 
 

@@ -53,6 +53,8 @@ DIFFERENCE = Words("ผลต่าง (คะแนน)", "difference (points)"
 PUPILS_TESTED = Words("จำนวนนักเรียนที่เข้าสอบ", "pupils tested")
 BEFORE_JOINING = Words("ก่อนเข้าร่วม: ควรใกล้ศูนย์", "before: should be near 0")
 AFTER_JOINING = Words("หลังเข้าร่วม: ค่าประมาณผล", "after: estimated effect")
+#: Instead of "n" where numbers of pupils are told in thousands; there is room for no more.
+THOUSANDS = Words("พัน", "1000s")
 REFERENCE_YEAR = Words("ปีฐาน", "base year")
 YEARS_FROM_JOINING = Words("ปีนับจากปีที่เข้าร่วม (0 = ปีแรก)", "years from joining (0 = first year)")
 ABOVE_IN_TWENTY = Words("สูงกว่า {count} ใน 20", "above: {count} in 20")
@@ -68,6 +70,19 @@ FOOTNOTES = {
     "absent": Words("– = ไม่มีข้อมูล", "–: no data"),
     "zero": Words("0 = ศูนย์จริง", "0: a true zero"),
 }
+
+
+def one_school_in(every: int) -> Words:
+    """Said under a figure of so many schools that they would cover each other."""
+    return Words(f"วาดหนึ่งในทุก {every:,} โรงเรียนตามลำดับ", f"one school in {every:,} is drawn, in order")
+
+
+def too_many_places(count: int) -> Words:
+    """Said instead of a map on which the schools would cover each other."""
+    return Words(
+        f"{count:,} โรงเรียนมากเกินกว่าจะวาดทีละแห่ง ดูแผนที่ในรายงานของแต่ละเขต",
+        f"{count:,} schools are too many to be drawn one by one; see the maps in the reports of single areas",
+    )
 
 
 # --- the section on joining
@@ -147,6 +162,10 @@ RAW_GAP = Words("ห่างจากเขต (คะแนน)", "From the ar
 LIKELY_GAP = Words("ปรับตามความเที่ยง", "Adjusted")
 RELIABILITY = Words("ความเที่ยง (%)", "Reliability (%)")
 ADJUSTED_CAPTION = Words("ระยะห่างจากค่าเฉลี่ยเขตพื้นที่ ก่อนและหลังปรับ", "Distance from the area's mean, raw and adjusted")
+ADJUSTED_BY_PROVINCE = Words(
+    "ระยะห่างจากค่าเฉลี่ยเขตพื้นที่ ค่ากลางของโรงเรียนในจังหวัด", "Distance from the area's mean, middle school of each province"
+)
+MIDDLE_80 = Words("ร้อยละ 80 อยู่ระหว่าง", "Middle 80%")
 
 # --- the chapter on inequality
 TEST = Words("การทดสอบ", "Test")

@@ -61,7 +61,7 @@ def of_area(schools: pd.DataFrame) -> tuple[Party, ...]:
 
 def _pilots_and_others(schools: pd.DataFrame) -> tuple[tuple[str, ...], tuple[str, ...]]:
     pilots = tuple(pilot_ids(schools))
-    return pilots, tuple(i for i in schools["school_id"] if i not in set(pilots))
+    return pilots, tuple(schools.loc[~schools["school_id"].isin(pilots), "school_id"])
 
 
 def first(parties: tuple[Party, ...]) -> Party:

@@ -107,7 +107,7 @@ def diversity(partners: pd.DataFrame, party: Party, *, on: dt.date, profile_name
     row = measures.diversity(own, on=on).iloc[0]
     if row["n_schools"] < least or pd.isna(row["conf_low"]):
         return sentence("partners.diversity_unknown")
-    return sentence("partners.diversity", value=number(row["estimate"], decimals=1), n=int(row["n"]),
+    return sentence("partners.diversity", value=number(row["estimate"], decimals=1), n=f"{row['n']:,.0f}",
                     low=number(row["conf_low"], decimals=1), high=number(row["conf_high"], decimals=1))  # fmt: skip
 
 
@@ -122,7 +122,7 @@ def headline(safe: Protected) -> Words:
     if (own["status"] != "shown").any():
         return sentence("partners.few_schools")
     everybody = own[own["sector"] == "any"].iloc[0]
-    said = {"reached": int(everybody["n_reached"]), "schools": int(everybody["n_schools"])}
+    said = {"reached": f"{everybody['n_reached']:,.0f}", "schools": f"{everybody['n_schools']:,.0f}"}
     if everybody["n_reached"] == 0:
         return sentence("partners.none", **said)
     absent = own[(own["n_reached"] == 0) & (own["sector"] != "any")]["sector"]
@@ -135,10 +135,16 @@ def readings(safe: Protected) -> list[Words]:
     """One sentence for each sector of the first party: schools reached, with the interval of the share."""
     own = safe.frame[safe.frame["who"] == safe.frame["who"].iloc[0]]
     return [
-        sentence("partners.reading", sector=sector_words(r.sector), reached=int(r.n_reached), schools=int(r.n_schools),
-                 low=number(r.conf_low, decimals=0), high=number(r.conf_high, decimals=0))
+        sentence(
+            "partners.reading",
+            sector=sector_words(r.sector),
+            reached=f"{r.n_reached:,.0f}",
+            schools=f"{r.n_schools:,.0f}",
+            low=number(r.conf_low, decimals=0),
+            high=number(r.conf_high, decimals=0),
+        )
         for r in own[own["status"] == "shown"].itertuples()
-    ]  # fmt: skip
+    ]
 
 
 def figure(

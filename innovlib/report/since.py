@@ -57,8 +57,10 @@ def _with_area(frame: pd.DataFrame, who: str) -> pd.DataFrame:
     own = frame[frame["who"] == who].merge(area.rename(columns={"mean": "area"}), on=key, how="left")
     last = own["last_year_be"].astype(int)
     latest = last.groupby([own["test"], own["grade"]], observed=True).transform("max")
+    told = (own["status"] == "shown") & own["n"].notna()  # a figure kept from an earlier release may come without its n
     return own.assign(
-        usable=(own["status"] == "shown") & own["area"].notna(),
+        usable=told & own["area"].notna(),
+        untold=(own["status"] != "absent") & ~told,
         window=windows(last, latest=latest, length=POOLED_YEARS),
     )
 
@@ -84,7 +86,7 @@ def _pooled(cell: list[dict], lasting: set[str]) -> dict:
     row = {"period": f"{first}–{last}" if first < last else str(last), "first_year_be": first, "last_year_be": last}
     used = [r for r in cell if r["usable"] and (not lasting or r["subject"] in lasting)]
     if not used:
-        small = [r["n_label"] for r in cell if r["status"] == "small"]
+        small = [r["n_label"] for r in cell if r["untold"]]
         return row | {"n_label": small[0] if small else "–", "status": "small" if small else "absent"}
     subjects = _grouped(used, "subject").values()
     gap, error = (float(np.mean(values)) for values in zip(*map(_over_years, subjects), strict=True))

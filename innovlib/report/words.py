@@ -275,8 +275,9 @@ def gaps_headline(gaps: Protected) -> Words:
         return sentence("headline.nothing_shown")
     above, below = ((shown["verdict"] == code).sum() for code in ("clearly_above", "clearly_below"))
     if above + below == 0:
-        return sentence("gaps.none", count=len(shown))
-    return sentence("gaps.some", count=len(shown), above=above, below=below, rest=len(shown) - above - below)
+        return sentence("gaps.none", count=f"{len(shown):,}")
+    counts = {"count": len(shown), "above": above, "below": below, "rest": len(shown) - above - below}
+    return sentence("gaps.some", **{name: f"{count:,}" for name, count in counts.items()})
 
 
 def gaps_alt(gaps: Protected) -> Words:

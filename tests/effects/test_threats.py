@@ -260,3 +260,15 @@ def test_autonomy_by_domain_is_the_mean_of_item_means():
     assert "index" in outcomes.freedom(table) and "academic" not in outcomes.freedom(table)
     with pytest.raises(BadInput, match="unknown aspect"):
         outcomes.freedom(table, aspect="hope")
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_nearest_in_level_are_those_that_looking_at_all_would_find(seed):
+    rng = np.random.default_rng(seed)
+    level = rng.integers(0, 12, 200) / 4  # many stand at one level: the first of them are the nearest
+    pool = rng.permutation(200)[:150]
+    for at in (*rng.uniform(-1, 4, 20), 1.25):
+        near = selection._about(pool[np.argsort(level[pool], kind="stable")], level, at=at, most=5)
+        rows = np.sort(pool)
+        wanted, found = (part[np.argsort(np.abs(level[part] - at), kind="stable")[:5]] for part in (rows, near))
+        assert wanted.tolist() == found.tolist() and len(near) < 150

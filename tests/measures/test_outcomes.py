@@ -85,6 +85,17 @@ def test_participation_uses_the_fullest_subject_and_leaves_unknown_enrolment_out
     assert (found["n"].iloc[0], found["tested"].iloc[0], found["share"].iloc[0]) == (20, 9, 0.45)
 
 
+def test_participation_of_every_school_at_once_is_that_of_each_alone(many_schools):
+    _, scores = many_schools
+    last = scores["year_be"].max()
+    scores = scores[(scores["school_id"] != scores["school_id"].iat[0]) | (scores["year_be"] < last)]
+    together = outcomes.participation(scores, over=("school_id",))
+    for school_id, rows in scores.groupby("school_id"):
+        own = together[together["school_id"] == school_id].drop(columns="school_id").reset_index(drop=True)
+        pd.testing.assert_frame_equal(own, outcomes.participation(rows))
+    assert together["school_id"].nunique() == scores["school_id"].nunique()
+
+
 def test_gaps_need_five_schools():
     scores = make_scores([{"school_id": s, "n_tested": 20, "mean": 50} for s in "ABCD"])
     found = outcomes.school_gaps(scores)

@@ -4,11 +4,12 @@ import itertools
 
 import numpy as np
 import pytest
+import scipy.optimize
 from scipy import sparse
 
 from innovlib.errors import CannotEstimate
 from innovlib.release.attack import Statements, Targets, reach
-from innovlib.release.parts import components, reach_apart
+from innovlib.release.parts import Apart, components, reach_apart
 from innovlib.release.programme import TOLERANCE, least_easing
 
 
@@ -87,6 +88,17 @@ def test_statements_that_share_no_unknown_are_apart():
     assert found == {(0, 1): (0, 1), (2,): (2, 3)}
 
 
+def test_a_part_is_cut_out_as_choosing_its_columns_would():
+    rng = np.random.default_rng(5)
+    matrix = sparse.csr_array(sparse.random_array((40, 30), density=0.1, rng=rng))
+    columns = [np.sort(part) for part in np.array_split(rng.permutation(30), 4)]
+    apart = Apart([(np.arange(40), part) for part in columns], unknowns=30)
+    for number, part in enumerate(columns):
+        rows = rng.permutation(40)[:25]
+        cut = apart.cut(matrix, rows, number)
+        assert (cut.toarray() == matrix[rows][:, part].toarray()).all() and cut.has_sorted_indices
+
+
 def test_a_start_that_is_possible_changes_no_bound():
     known = statements([[1, 1, 1], [1, 0, 0], [0, 1, 0]], [30, 12, 14], [31, 13, 15])
     aims = targets([[0, 0, 1]], need=50)
@@ -125,17 +137,16 @@ def test_the_least_easing_is_what_the_statements_lack():
 
 def test_a_table_that_is_possible_speaks_against_the_solver(monkeypatch):
     """A solver that calls everything impossible is neither believed, with a table at hand, nor taken for safety."""
-    from innovlib.release import programme
 
     known, aims = statements([[1, 1]], [20], [20]), targets([[0, 1]], need=50)
-    real = programme.linprog
+    real = scipy.optimize.linprog
 
     def denies(*args, **more):
         result = real(*args, **more)
         result.status, result.x = 2, None
         return result
 
-    monkeypatch.setattr(programme, "linprog", denies)
+    monkeypatch.setattr(scipy.optimize, "linprog", denies)
     with pytest.raises(CannotEstimate, match="not solved"):
         reach(known, aims, start=np.array([12.0, 8.0]))
     monkeypatch.undo()
@@ -143,9 +154,8 @@ def test_a_table_that_is_possible_speaks_against_the_solver(monkeypatch):
 
 
 def test_an_answer_spoilt_by_the_solvers_preparation_is_asked_for_again(monkeypatch):
-    from innovlib.release import programme
 
-    asked, real = [], programme.linprog
+    asked, real = [], scipy.optimize.linprog
 
     def spoilt(*args, options, **more):
         asked.append(options)
@@ -154,7 +164,7 @@ def test_an_answer_spoilt_by_the_solvers_preparation_is_asked_for_again(monkeypa
             result.status, result.x = 4, None
         return result
 
-    monkeypatch.setattr(programme, "linprog", spoilt)
+    monkeypatch.setattr(scipy.optimize, "linprog", spoilt)
     found = reach(statements([[1, 1], [1, 0]], [20, 15], [20, 15]), targets([[0, 1]]))
     assert found.low[0] == found.high[0] == pytest.approx(5)
     assert {"presolve": False} in asked

@@ -241,6 +241,18 @@ def test_pooled_years_stand_at_their_middle_and_join_where_no_year_is_between():
     assert "2559–61" in texts(figure.svg)
 
 
+def test_a_nations_pupils_are_told_in_thousands_where_they_would_run_into_each_other():
+    periods = ["2557–2558", "2559–2561", "2562–2564", "2565–2567"]
+    rows = [samples.row("area", mean=40.0, conf_low=39.0, conf_high=41.0, period=p, n=557_180, n_label="557,180")
+            for p in periods]  # fmt: skip
+    many = samples.protected(*(row | {"subject": s} for s in ("thai", "maths", "english") for row in rows))
+    figure = figures.years(many, own="area", **samples.LOOK)
+    assert "557" in texts(figure.svg_phone) and "พัน" in texts(figure.svg_phone)
+    for sheet in (figure.wide, figure.phone):
+        said = sorted((m.y, m.left, m.width) for m in sheet.marks if str(getattr(m, "text", "")).startswith("557"))
+        assert all(b[1] >= a[1] + a[2] for a, b in itertools.pairwise(said) if a[0] == b[0])
+
+
 def test_a_single_year_and_a_single_school_are_drawn():
     assert figures.years(samples.protected(samples.own()), **samples.LOOK).svg
     one = Protected(samples.gaps().frame.head(1), "public")
@@ -273,6 +285,24 @@ def test_every_school_with_a_place_is_on_the_map_and_none_covers_another():
 def test_a_map_without_any_place_says_so():
     nowhere = places().assign(lat=np.nan, lon=np.nan)
     assert "ไม่มีพิกัดของโรงเรียน" in figures.school_map(samples.gaps(), schools=nowhere, **samples.LOOK).svg
+
+
+def test_of_thousands_one_school_in_so_many_is_drawn_and_all_are_counted():
+    figure = figures.caterpillar(samples.gaps(2000), highlight="s1999", note=Words("ก", "a"), **samples.LOOK)
+    lines = [m for m in figure.wide.marks if len(getattr(m, "points", ())) == 2 and m.points[0][0] == m.points[1][0]]
+    assert len(lines) == 286 + 2  # the school that is named is drawn as well, with a line to its name
+    assert figure.note.en == "a · one school in 7 is drawn, in order"
+    assert "ยังสรุปไม่ได้ 1,997" in texts(figure.svg)
+    assert len(figure.svg) < 60_000
+    assert figures.caterpillar(samples.gaps(300), **samples.LOOK).note is None
+
+
+def test_a_map_of_thousands_says_that_it_draws_none():
+    many = samples.gaps(2000)
+    lat = np.linspace(6, 20, 2000)
+    everywhere = many.frame[["school_id"]].assign(lat=lat, lon=lat + 88, district="ฮอด")
+    said = " ".join(texts(figures.school_map(many, schools=everywhere, lang="both", **samples.LOOK).svg))
+    assert "2,000 โรงเรียนมากเกินกว่าจะวาดทีละแห่ง" in said and "too many to be drawn" in said.replace("\n", " ")
 
 
 def test_chance_dots_counts_what_it_draws():

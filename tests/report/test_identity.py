@@ -67,6 +67,13 @@ def test_cohorts_table_counts_everybody_once(many_schools):
     assert list(rows["joined"]) == ["2562", "–"]
 
 
+def test_hundreds_of_districts_are_counted_not_listed():
+    schools = make_schools([{"school_id": f"S{i}", "district": f"อำเภอ {i}"} for i in range(300)])
+    assert identity.cohorts(schools, profile="public")["districts"].iat[0].en == "300 districts"
+    few = identity.cohorts(schools.head(identity.MOST_NAMED), profile="public")["districts"].iat[0]
+    assert few.startswith("อำเภอ 0 อำเภอ 1 ")
+
+
 def test_the_index_entry_holds_protected_values_only():
     rows = []
     for year, n in ((2564, 4), (2567, 40)):

@@ -187,6 +187,15 @@ def test_a_school_with_too_few_pupils_says_so_and_a_school_without_change_too():
     assert "no change can be told" in joining.school_sentences(none)[0].en
 
 
+def test_all_schools_at_once_say_what_each_says_alone():
+    several = [school(change=c)["schools"].assign(school_id=i) for i, c in (("S1", 2.0), ("S2", -9.0))]
+    held = school() | {"schools": pd.concat(several)}
+    rows = joining.of_schools(held, profile_name="public").frame
+    for place, i in enumerate(("S1", "S2")):
+        own = joining.of_school(held, i, profile_name="public").frame
+        pd.testing.assert_frame_equal(rows.iloc[[place]].reset_index(drop=True), own)
+
+
 def test_what_cannot_be_estimated_is_said_with_its_reason():
     nothing = dict.fromkeys(("estimate", "conf_low", "conf_high", "p_adjusted", "n", "n_treated"), np.nan)
     why = {"reason_th": "ไม่มีปีก่อนเข้าร่วม วิธีแก้: เพิ่มปี", "reason_en": "there is no year before. What to do: add years."}

@@ -57,6 +57,17 @@ def test_single_years_are_weighted_by_their_pupils():
     assert row["conf_high"] == pytest.approx(8.5 + half, abs=0.06)
 
 
+def test_a_kept_figure_without_its_n_is_not_weighed():
+    found = since.distances(results(("thai", "2566", 50, 40, 6, 30), ("thai", "2567", 44, 40, 6, None)))
+    assert (found.frame["gap"].iloc[0], found.frame["n_label"].iloc[0]) == (10.0, "30")
+    alone = since.distances(results(("thai", "2567", 44, 40, 6, None))).frame.iloc[0]
+    assert alone["status"] == "small" and pd.isna(alone["gap"])
+
+
+def test_no_results_are_no_distances():
+    assert since.distances(samples.protected(samples.row("area", mean=40.0)), who="school").frame.empty
+
+
 def test_a_subject_hidden_in_one_period_is_left_out_of_all():
     found = since.distances(
         results(

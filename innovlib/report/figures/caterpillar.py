@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+
+import numpy as np
 import pandas as pd
 
 from innovlib.errors import Words
@@ -12,6 +15,9 @@ from innovlib.report.figures.figure import Figure, finish, frame_of
 from innovlib.report.figures.marks import key_of_verdicts, verdict_look, verdict_mark
 from innovlib.report.figures.sheet import LINE, OWN_LINE, OWN_MARK, Sheet
 from innovlib.report.typeset import one_line
+
+#: Of more schools than this one in so many is drawn: the marks would cover each other, and the page weigh megabytes.
+MOST_SCHOOLS = 300
 
 
 def caterpillar(
@@ -29,6 +35,9 @@ def caterpillar(
 ) -> Figure:
     """All schools' values with their 95 % intervals, low to high; no school is named or numbered, no rank is printed.
 
+    Of more than :data:`MOST_SCHOOLS` one in so many is drawn, evenly in their order; the key counts all, and the note
+    says so.
+
     Parameters
     ----------
     data
@@ -42,15 +51,23 @@ def caterpillar(
         Title of the axis, over it.
     """
     frame = frame_of(data, who="caterpillar")
+    every = math.ceil((frame["status"] == "shown").sum() / MOST_SCHOOLS)
     return finish(
-        lambda width: _draw(frame, width, value=value, highlight=highlight, axis=axis, lang=lang),
-        data=frame, title=title, alt=alt, subtitle=subtitle, note=note, synthetic=synthetic, lang=lang,
+        lambda width: _draw(frame, width, value=value, every=every, highlight=highlight, axis=axis, lang=lang),
+        data=frame, title=title, alt=alt, subtitle=subtitle, note=_note(note, every), synthetic=synthetic, lang=lang,
     )  # fmt: skip
 
 
-def _draw(frame: pd.DataFrame, width: float, *, value: str, highlight: str | None, axis: Words, lang: str) -> Sheet:
+def _note(note: Words | None, every: int) -> Words | None:
+    said = [words for words in (note, labels.one_school_in(every) if every > 1 else None) if words]
+    return Words(*map(" · ".join, zip(*said, strict=True))) if said else None
+
+
+def _draw(
+    frame: pd.DataFrame, width: float, *, value: str, every: int, highlight: str | None, axis: Words, lang: str
+) -> Sheet:
     sheet, size = Sheet(width), 9.5 if width < 400 else 9.0
-    shown = frame[frame["status"] == "shown"].sort_values([value, "school_id"]).to_dict("records")
+    shown = _one_in(every, frame[frame["status"] == "shown"].sort_values([value, "school_id"]), highlight=highlight)
     y = key_of_verdicts(sheet, frame, y=size * 1.2, size=size, lang=lang)
     y = axis_title(sheet, axis, y=y + size * 0.6, size=size, lang=lang)
     top, left, right = y + size * 0.6, 32.0, width - 4
@@ -68,6 +85,12 @@ def _draw(frame: pd.DataFrame, width: float, *, value: str, highlight: str | Non
             _name(sheet, x, row, scale, left=left, right=right, size=size, lang=lang)
     sheet.height = scale.start + 8
     return sheet
+
+
+def _one_in(every: int, rows: pd.DataFrame, *, highlight: str | None) -> list[dict]:
+    """The middle one of every so many rows, and the one that is named."""
+    drawn = (np.arange(len(rows)) - every // 2) % max(every, 1) == 0
+    return rows[drawn | (rows["school_id"] == highlight).to_numpy()].to_dict("records")
 
 
 def _school(sheet: Sheet, x: float, row: dict, scale: Scale, *, value: str, step: float, mine: bool) -> None:

@@ -18,6 +18,9 @@ from innovlib.report.typeset import number, one_line, wrap
 #: Length of a degree of latitude; the areas are small enough to be drawn flat.
 KM_A_DEGREE = 111.32
 
+#: More schools than this would cover each other: the figure says so instead.
+MOST_SCHOOLS = 500
+
 Place = tuple[float, float]
 
 
@@ -34,6 +37,8 @@ def school_map(
     lang: str = "both",
 ) -> Figure:
     """Each school at its place with the mark of its verdict; schools at one place stand in a ring around it.
+
+    More than :data:`MOST_SCHOOLS` are counted by verdict and not drawn, and the figure says so.
 
     Parameters
     ----------
@@ -85,9 +90,9 @@ def _places(
     sheet: Sheet, placed: pd.DataFrame, *, right: float, highlight: str | None, size: float, lang: str
 ) -> float:
     """Marks, district names and the scale; returns where the map ends."""
-    if placed.empty:
-        sheet.text(1, size * 2, one_line(labels.NO_PLACES, lang), size=size, colour=style.MUTED)
-        return size * 3
+    if placed.empty or len(placed) > MOST_SCHOOLS:
+        said = labels.NO_PLACES if placed.empty else labels.too_many_places(len(placed))
+        return sheet.texts(1, size * 2, wrap(one_line(said, lang), right - 2, size=size), size=size, colour=style.MUTED)
     where, per_km, bottom = _projected(placed, left=26, right=right - 26, top=28, tallest=380)
     spots = _spread(where, r=5.2)
     for (x, y), code in zip(spots, verdict_codes(placed), strict=True):

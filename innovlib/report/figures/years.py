@@ -57,6 +57,10 @@ def years(
     )  # fmt: skip
 
 
+#: From this many pupils on thousands tell enough.
+MANY = 10_000
+
+
 def _limits(rows: pd.DataFrame) -> tuple[float, float]:
     """Panels of one test share their scale; different tests are not on one scale of difficulty anyway."""
     return bounds(rows.loc[rows["status"] == "shown", ["mean", "conf_low", "conf_high"]].to_numpy().ravel(), least=40)
@@ -68,9 +72,10 @@ def _draw(
     sheet, grid = Sheet(width), Grid.of(frame, width, own=own, lang=lang)
     if grid.keyed:
         _key(sheet, frame, own=own, size=grid.size, lang=lang)
-    for panel in panels(frame, grid, limits=limits):
-        rows = table[panel.test, panel.grade, panel.subject]
-        _frame(sheet, panel, rows, own=own, joined=joined, lang=lang)
+    drawn = [(panel, table[panel.test, panel.grade, panel.subject]) for panel in panels(frame, grid, limits=limits)]
+    thousands = _in_thousands([(panel, rows.get(own, [])) for panel, rows in drawn])
+    for panel, rows in drawn:
+        _frame(sheet, panel, rows, own=own, joined=joined, thousands=thousands, lang=lang)
         _others(sheet, panel, rows, own=own)
         _own(sheet, panel, rows.get(own, []))
         if panel.labelled:
@@ -115,7 +120,19 @@ def _span(row: dict) -> tuple[int, int]:
     return int(row["first_year_be"]), int(row["last_year_be"])
 
 
-def _frame(sheet: Sheet, panel: Panel, rows: dict, *, own: str, joined: int | None, lang: str) -> None:
+def _in_thousands(drawn: list[tuple[Panel, list[dict]]]) -> bool:
+    """Whether n is told in thousands: where a nation's numbers would run into each other in any of the panels."""
+    few = any(row["status"] == "shown" and row["n"] < MANY for _, mine in drawn for row in mine)
+    return not few and any(_n_would_touch(panel, mine) for panel, mine in drawn)
+
+
+def _n_would_touch(panel: Panel, mine: list[dict]) -> bool:
+    places = [panel.x(_middle(row)) for row in mine]
+    widest = max((style.text_width(str(row["n_label"]), panel.size - 0.5) for row in mine), default=0.0)
+    return min((b - a for a, b in itertools.pairwise(places)), default=math.inf) < widest + 3
+
+
+def _frame(sheet: Sheet, panel: Panel, rows: dict, *, own: str, joined: int | None, thousands: bool, lang: str) -> None:
     """Everything behind the lines: name, grid, stretches without data, the joining year, n and the years."""
     left, right = panel.left, panel.right
     mine, every = rows.get(own, []), sorted({_span(row) for each in rows.values() for row in each})
@@ -125,7 +142,8 @@ def _frame(sheet: Sheet, panel: Panel, rows: dict, *, own: str, joined: int | No
     if joined is not None and panel.x.low < joined - 0.5 < panel.x.high:
         _joining(sheet, panel, panel.x(joined - 0.5), lang=lang)
     sheet.line((left, panel.bottom), (right, panel.bottom), stroke=style.AXIS)
-    _years_below(sheet, panel, mine, every, era="BE" if lang == "en" else "พ.ศ.")
+    _pupils_below(sheet, panel, mine, every, thousands=thousands, lang=lang)
+    _years_below(sheet, panel, every, era="BE" if lang == "en" else "พ.ศ.")
 
 
 def _name(sheet: Sheet, panel: Panel, *, lang: str) -> None:
@@ -170,24 +188,32 @@ def _joining(sheet: Sheet, panel: Panel, x: float, *, lang: str) -> None:
                    anchor="middle", halo=True)  # fmt: skip
 
 
-def _years_below(sheet: Sheet, panel: Panel, mine: list[dict], every: list[tuple[int, int]], *, era: str) -> None:
-    """n and the period under each place; years are shortened to two digits where four would touch."""
-    y, size = panel.bottom + panel.size * 1.3, panel.size - 0.5
-    sheet.text(panel.left - 7, y, "n", size=size, colour=style.MUTED, anchor="end")
-    by_span = {_span(row): row for row in mine}
+def _pupils_below(
+    sheet: Sheet, panel: Panel, mine: list[dict], every: list[tuple[int, int]], *, thousands: bool, lang: str
+) -> None:
+    """n under each place."""
+    y, size, by_span = panel.bottom + panel.size * 1.3, panel.size - 0.5, {_span(row): row for row in mine}
+    # A Thai mark above its letter would touch the last number of the axis.
+    unit, lower = (lines(labels.THOUSANDS, lang)[0], 2.0) if thousands else ("n", 0.0)
+    sheet.text(panel.left - 7, y + lower, unit, size=size, colour=style.MUTED, anchor="end")
     for span in every:
-        row = by_span.get(span)
-        small = row is not None and row["status"] == "small"
-        sheet.text(panel.x(sum(span) / 2), y, str(row["n_label"]) if row is not None else "–", size=size,
-                   anchor="middle", colour=style.WARN if small else style.MUTED)  # fmt: skip
-    sheet.text(panel.left - 7, y + panel.size * 1.5, era, size=size, colour=style.MUTED, anchor="end")
+        row = by_span.get(span, {"status": "absent", "n_label": "–"})
+        said = f"{row['n'] / 1000:,.0f}" if thousands and row["status"] == "shown" else str(row["n_label"])
+        sheet.text(panel.x(sum(span) / 2), y, said, size=size,
+                   anchor="middle", colour=style.WARN if row["status"] == "small" else style.MUTED)  # fmt: skip
+
+
+def _years_below(sheet: Sheet, panel: Panel, every: list[tuple[int, int]], *, era: str) -> None:
+    """The period under each place; years are shortened to two digits where four would touch."""
+    y, size = panel.bottom + panel.size * 2.8, panel.size - 0.5
+    sheet.text(panel.left - 7, y, era, size=size, colour=style.MUTED, anchor="end")
     places = [panel.x(sum(span) / 2) for span in every]
     nearest = min((b - a for a, b in itertools.pairwise(places)), default=math.inf)
     full = nearest >= max(style.text_width(_period(span, full=True), size) for span in every) + 3
     for span, place in zip(every, places, strict=True):
         single = span in (every[0], every[-1]) and span[0] == span[1] and nearest >= style.text_width("<10", size)
         label = _period(span, full=full or single)
-        sheet.text(place, y + panel.size * 1.5, label, size=size, anchor="middle")
+        sheet.text(place, y, label, size=size, anchor="middle")
 
 
 def _period(span: tuple[int, int], *, full: bool) -> str:
