@@ -2,7 +2,7 @@
 
 Run: ``python bench/size_and_power.py [--replications 2000] [--only A,B]``; writes ``bench/size_and_power.csv``,
 where scenarios that are not run keep their rows. Where a size is close to 6 %, ask for more replications of that
-scenario alone: 2,000 tell it to a percentage point only (H3: ``--only H3 --replications 6000 --no-covariate``).
+scenario alone: 2,000 tell it to a percentage point only (H3: ``--only H3 --replications 10000 --no-covariate``).
 The scenarios are those of :mod:`innovlib.effects.simulate`. "auto" is the kit's default, "covariate" the same with the
 school's size taken out of its change; "normal" is what most software
 prints. Figures do not depend on the machine: every replication has its own seed.

@@ -38,13 +38,13 @@ def _records(frame) -> list[dict]:
 def _told(found: dict, group: str) -> str:
     """One group's findings as text: what may be said, and the threats to it. For the office's own eyes."""
     from innovlib.effects.findings import ALL
-    from innovlib.report import joining
+    from innovlib.report import for_office, joining
 
     title = "ทุกรุ่น · all cohorts" if group == ALL else f"รุ่นที่ {group} · cohort {group}"
     own = joining.effects(found, profile_name="school", group=group)
     said = (joining.paragraph(own), *joining.further(own), joining.reckoned(own))
     lines = [f"== {title}", *(f"{words.th}\n{words.en}" for words in said if words.th)]
-    return "\n".join([*lines, *joining.threat_lines(found, group=group)])
+    return "\n".join([*lines, *for_office.threat_lines(found, group=group), *for_office.note_lines(found, group=group)])
 
 
 def _nothing() -> str:

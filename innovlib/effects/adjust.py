@@ -33,12 +33,18 @@ def doubly_robust(
     Raises
     ------
     CannotEstimate
-        The covariates tell pilots and comparison schools apart completely.
+        The covariates tell pilots and comparison schools apart completely, or say the same as one another.
     """
     n, treat = len(change), treated.astype(float) * weight
     score, information = _logit(treated.astype(float), x, weight)
     control = (1.0 - treated) * weight
     gram = (x * control[:, None]).T @ x
+    if np.linalg.matrix_rank(x[control > 0]) < x.shape[1]:
+        raise CannotEstimate(
+            Words("ตัวแปรร่วมไม่ต่างกันในกลุ่มเปรียบเทียบ หรือซ้ำกันเอง",
+                  "covariates do not vary among the comparison schools, or repeat one another"),
+            todo=Words("ใช้ตัวแปรร่วมน้อยลง", "use fewer covariates"),
+        )  # fmt: skip
     beta = np.linalg.solve(gram, (x * control[:, None]).T @ change)
     rest = change - x @ beta
     from_outcome = (control * rest)[:, None] * x @ np.linalg.inv(gram / n)

@@ -161,21 +161,20 @@ class Design(Copyable):
             }
         )
 
+    def question(self, lang: str = "th") -> str:
+        """Who is compared with whom, in which years, and how they are averaged; not the outcome, nor the inference."""
+        th = f"โรงเรียนนำร่องเทียบกับ{self._shown('comparison', 'th')} {self._shown('baseline', 'th')}"
+        en = f"Pilot schools and {self._shown('comparison', 'en')}, {self._shown('baseline', 'en')}"
+        parts = [th if lang == "th" else en, *(self._shown(name, lang) for name in ("estimand", "weights"))]
+        parts += [f"{getattr(_NAMES[name], lang)}: {self._shown(name, lang)}" for name in ("years", "covariates")]
+        return " · ".join(parts) if lang == "th" else "; ".join([parts[0], *(p[0].lower() + p[1:] for p in parts[1:])])
+
     def sentence(self, lang: str = "th") -> str:
         """The design in one sentence; choices other than the default are named at its end."""
-        if lang == "th":
-            said = (
-                f"ผลลัพธ์: {self.outcome} ({self.unit}) · โรงเรียนนำร่องเทียบกับ{self._shown('comparison', 'th')} "
-                f"{self._shown('baseline', 'th')} · {self._shown('estimand', 'th')} · {self._shown('weights', 'th')} · "
-                f"{self._shown('inference', 'th')}"
-            )
-        else:
-            said = (
-                f"Outcome: {self.outcome} ({self.unit}); pilot schools and {self._shown('comparison', 'en')}, "
-                f"{self._shown('baseline', 'en')}; {self._shown('estimand', 'en')}; {self._shown('weights', 'en')}; "
-                f"{self._shown('inference', 'en')}."
-            )
-        return f"{said} {self.departures(lang)}"
+        outcome = f"{getattr(_NAMES['outcome'], lang)}: {self.outcome} ({self.unit})"
+        between, end = (" · ", "") if lang == "th" else ("; ", ".")
+        said = between.join([outcome, self.question(lang), self._shown("inference", lang)])
+        return f"{said}{end} {self.departures(lang)}"
 
     def departures(self, lang: str = "th") -> str:
         """The choices that differ from the default, by name; says so where there are none."""

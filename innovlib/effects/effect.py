@@ -77,6 +77,14 @@ _LEADS = {
 _TOO_FEW = Words("ข้อมูลน้อยเกินไป", "there are too few data")
 
 
+def notes_html(notes: tuple[Words, ...]) -> str:
+    """What was left out or read in a particular way, as a list; nothing where nothing was."""
+    items = "".join(
+        f"<li><span lang='th'>{escape(n.th)}</span> · <span lang='en'>{escape(n.en)}</span></li>" for n in notes
+    )
+    return f"<ul>{items}</ul>" if items else ""
+
+
 @dataclass(frozen=True)
 class Effect(Copyable):
     """One estimated effect with its uncertainty, its question and its method.
@@ -147,6 +155,7 @@ class Effect(Copyable):
         return (
             f"<p lang='th'>{escape(self.sentence('th'))}</p><p lang='en'>{escape(self.sentence('en'))}</p>"
             + self.to_frame().to_html(index=False, float_format="%.3f")
+            + notes_html(self.notes)
             + self.design._repr_html_()
         )
 
@@ -189,4 +198,5 @@ class Effects(Copyable):
         return (
             f"<p lang='th'>{escape(self.sentence('th'))}</p><p lang='en'>{escape(self.sentence('en'))}</p>"
             + self.to_frame().to_html(index=False, float_format="%.3f")
+            + notes_html(self.notes)
         )

@@ -197,7 +197,7 @@ def _borrowed(changes: Changes, variance: np.ndarray, count: np.ndarray) -> np.n
     if not alone.any():
         return variance
     share = np.array([changes.alpha[changes.cohort == h].sum() for h in range(1, changes.n_labels)])[:, None]
-    free = np.maximum(count[1:] - 1, 0)
+    free = np.maximum(count[1:] - 1, 0) * (share > 0)  # a label that takes no part has no variance to lend
     with np.errstate(invalid="ignore", divide="ignore"):
         own = np.where(free > 0, variance[1:] * count[1:] / share**2, 0.0)
         pooled = (own * free).sum(axis=0) / free.sum(axis=0)

@@ -151,6 +151,8 @@ def _of_tests(book: _Book, frames: dict, tables: dict, schools: pd.DataFrame, *,
     if not frames:
         return None
     asked, known = Design(unit=UNIT), {}
+    if group != ALL:  # pilots of other cohorts are not asked about: that they are absent is no news
+        frames = {key: frame[frame["school_id"].isin(schools["school_id"])] for key, frame in frames.items()}
     held, refused = outcomes.panels(frames, schools, design=asked)
     for key, one in held.items():
         named = dict(zip(outcomes.SERIES, key, strict=True)) | {"group": group, "kind": "score"}
@@ -175,6 +177,8 @@ def _of_all_together(
         if pd.isna(first):
             raise CannotEstimate(Words("ไม่มีโรงเรียนนำร่อง", "there are no pilot schools"))
         frame = outcomes.together(frames, first_be=int(first))
+        if frame.empty:
+            raise CannotEstimate(Words("ไม่มีผลของปีก่อนเข้าร่วม", "there is no result of a year before joining"))
         whole = panel(frame, schools, replace(asked, outcome="all tests together"))
     except InnovError as error:
         _family(book, {}, {"": error.words}, {}, **key)

@@ -17,7 +17,7 @@ import pandas as pd
 from innovlib.effects import engine, estimate, intervals, permute, where
 from innovlib.effects.effect import Effect
 from innovlib.effects.engine import Changes, Moments, Shifted
-from innovlib.effects.intervals import METHODS, by_area, enough_treated, scores_of, welch, with_t
+from innovlib.effects.intervals import METHODS, by_area, enough_treated, scores_of, served, varies, welch, with_t
 from innovlib.effects.panel import Panel
 from innovlib.effects.where import which
 from innovlib.errors import CannotEstimate, Words
@@ -204,11 +204,11 @@ def effect(panel: Panel, changes: Changes | None = None) -> Effect:
     'higher'
     """
     changes = estimate.changes(panel) if changes is None else changes
-    enough_treated(int((changes.labels > 0).sum()))
+    enough_treated(int(served(changes).sum()))
     if which(panel) == "area":
         return by_area(panel, changes)
     base = welch(panel, changes)
-    if not base.std_error > 0:
+    if not varies(panel, base.std_error):
         raise CannotEstimate(
             Words("การเปลี่ยนแปลงของทุกโรงเรียนเท่ากันหมด", "all schools changed alike; there is no variation")
         )
@@ -228,7 +228,7 @@ def lines(panel: Panel) -> pd.DataFrame:
     for baseline in dict.fromkeys((main, "all_years", "last_year")):
         asked = panel.asked(baseline=baseline)
         changes = estimate.changes(asked)
-        enough_treated(int((changes.labels > 0).sum()))
+        enough_treated(int(served(changes).sum()))
         rows.append((baseline, "welch", welch(asked, changes)))
         for how in _ways(panel):
             rows.append((baseline, how, effect(asked.asked(inference=how), changes)))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from innovlib.chance import t_quantile, t_two_sided
@@ -40,20 +42,48 @@ def enough_treated(n_treated: int) -> None:
         Fewer than four.
     """
     if n_treated < FEWEST_TREATED:
+        few = f"is only {n_treated} pilot school" if n_treated == 1 else f"are only {n_treated} pilot schools"
         raise CannotEstimate(
             Words(f"มีโรงเรียนนำร่องเพียง {n_treated} โรงเรียน ประมาณผลเฉลี่ยไม่ได้",
-                  f"there are only {n_treated} pilot schools; an average effect cannot be estimated"),
+                  f"there {few}; an average effect cannot be estimated"),
             expected=Words(f"อย่างน้อย {FEWEST_TREATED} โรงเรียน", f"at least {FEWEST_TREATED}"),
             todo=Words("ดูเส้นของแต่ละโรงเรียนและอันดับเทียบกับโรงเรียนขนาดเดียวกัน",
                        "look at each school's own line and its rank among schools of its size"),
         )  # fmt: skip
 
 
+def served(changes: Changes) -> np.ndarray:
+    """(N,) True for the pilots that an estimate is of: those of the cohorts that have years to compare."""
+    return np.isin(changes.labels, changes.cohort)
+
+
+def varies(panel: Panel, error: float) -> bool:
+    """Whether an error is more than what is left of numbers that are all alike once they have been subtracted."""
+    return bool(error > 1e-12 * np.nanmax(np.abs(panel.outcome)))
+
+
 def welch(panel: Panel, changes: Changes | None = None) -> Effect:
     """Effect with Welch's t: variances by cohort, Satterthwaite degrees of freedom."""
     changes = estimate.changes(panel) if changes is None else changes
     found = engine.result(changes, engine.observed(changes))
-    return with_t(panel, float(found.estimate[0]), float(found.std_error[0]), float(found.degrees[0]), METHODS["welch"])
+    value = (float(number[0]) for number in (found.estimate, found.std_error, found.degrees))
+    return _counted(panel, changes, with_t(panel, *value, METHODS["welch"]))
+
+
+def _counted(panel: Panel, changes: Changes, one: Effect) -> Effect:
+    """The effect with the schools that take part in it, and a note of pilots that do not."""
+    pilots = served(changes)
+    others = changes.control.any(axis=0)[changes.labels]
+    left = panel.joined[panel.treated & ~pilots]
+    counts = {"n": int((pilots | others).sum()), "n_treated": int(pilots.sum())}
+    if not len(left):
+        return replace(one, **counts)
+    years = ", ".join(str(year) for year in np.unique(left))
+    note = Words(
+        f"โรงเรียนนำร่อง {len(left)} โรงเรียนที่เข้าร่วมปี {years} ไม่อยู่ในค่าประมาณ เพราะไม่มีปีที่พอจะเทียบ",
+        f"{len(left)} pilot schools that joined in {years} are not in the estimate: they have no years to compare by",
+    )
+    return replace(one, **counts, notes=(*one.notes, note))
 
 
 def with_t(panel: Panel, value: float, error: float, degrees: float, method: Words, **more) -> Effect:
@@ -81,7 +111,8 @@ def by_area(panel: Panel, changes: Changes | None = None) -> Effect:
     changes = estimate.changes(panel) if changes is None else changes
     with_pilots = _areas_that_carry(panel)
     value, scores = scores_of(changes)
-    return with_t(panel, value, _clustered(_by_area(panel, scores)), with_pilots - 1.0, METHODS["area"])
+    one = with_t(panel, value, _clustered(_by_area(panel, scores)), with_pilots - 1.0, METHODS["area"])
+    return _counted(panel, changes, one)
 
 
 def area_draws(panel: Panel, changes: Changes) -> np.ndarray:

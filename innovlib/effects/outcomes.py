@@ -32,6 +32,8 @@ def series(scores: pd.DataFrame, *, unit: str = "SD") -> dict[tuple[str, str, st
         (test, grade, subject) to a frame with school_id, year_be, outcome, n (pupils tested).
     """
     rows = results.standardised(scores).rename(columns={"z" if unit == "SD" else "gap": "outcome"})
+    # Where all schools stand at the mean, what subtracting leaves of it is no distance.
+    rows["outcome"] = rows["outcome"].mask(rows["outcome"].abs() < 1e-9, 0.0)
     columns = ["school_id", "year_be", "outcome", "n"]
     return {key: part[columns].reset_index(drop=True) for key, part in rows.groupby(list(SERIES), observed=True)}
 

@@ -8,7 +8,7 @@ import pandas as pd
 from innovlib.chance import normal_quantile
 from innovlib.effects import contrasts, engine, estimate, inference, intervals
 from innovlib.effects.design import FEWEST_TREATED
-from innovlib.effects.effect import Effects
+from innovlib.effects.effect import Effect, Effects
 from innovlib.effects.engine import Changes
 from innovlib.effects.panel import Panel
 from innovlib.effects.scores import Scores
@@ -17,27 +17,24 @@ from innovlib.effects.scores import Scores
 def event_study(panel: Panel, *, placebo: bool = True) -> Effects:
     """Effects by years since joining, with pointwise and simultaneous bands.
 
-    Pointwise intervals are Welch's. Simultaneous bands use the distribution of the largest |t| over all years under the
-    design's permutations, so they hold for the whole figure. Years that rest on fewer than four pilots have an estimate
-    but no interval. Years before joining are placebo effects.
+    Pointwise intervals reach as many standard errors as the design's permutations of that year say, simultaneous bands
+    as many as the largest |t| over all years does, so these hold for the whole figure. Years that rest on fewer than
+    four pilots have an estimate but no interval. Years before joining are placebo effects.
 
     Returns
     -------
     Effects
         Columns: event_time, estimate, std_error, conf_low, conf_high, p_value, n, n_treated, band_low, band_high.
     """
-    rows, draws, crude = [], [], []
-    permuted = inference.which(panel)
+    rows, draws = [], []
     found = estimate.group_time(panel, pre=placebo)
     keys, weights = contrasts.row_weights(found.cells, contrasts.cohort_mass(panel), "dynamic")
     for key, column in zip(keys[1:], weights.T[1:], strict=True):
         kept = [k for k in range(len(column)) if column[k] != 0]
         changes = estimate.changes(panel, wanted=[found.cells[k] for k in kept], weights=column[kept])
-        one = _row(panel, changes)
+        one, drawn = _row(panel, changes)
         rows.append({"event_time": int(key)} | one)
-        crude.append(np.isfinite(one["std_error"]))
-        if crude[-1]:
-            draws.append(inference.drawn_t(panel, changes, permuted=permuted))
+        draws += [drawn] if len(drawn) else []
     frame = pd.DataFrame(rows)
     reach = np.quantile(np.max(np.abs(draws), axis=0), panel.design.level) if draws else np.nan
     frame["band_low"] = frame["estimate"] - reach * frame["std_error"]
@@ -78,11 +75,11 @@ def cohorts(panel: Panel) -> Effects:
         kept = [k for k in range(len(column)) if column[k] != 0]
         changes = estimate.changes(panel, wanted=[found.cells[k] for k in kept], weights=column[kept])
         rank, ranked = _rank(panel, changes)
-        rows.append({"cohort_be": int(key)} | _row(panel, changes) | {"rank": rank, "ranked_of": ranked})
+        rows.append({"cohort_be": int(key)} | _row(panel, changes)[0] | {"rank": rank, "ranked_of": ranked})
     return Effects(
         pd.DataFrame(rows),
         panel.design,
-        inference.METHODS["welch"],
+        inference.METHODS[inference.which(panel)],
         estimate.SOURCES[panel.design.baseline],
         panel.notes,
     )
@@ -90,20 +87,32 @@ def cohorts(panel: Panel) -> Effects:
 
 def _effects(panel: Panel, frame: pd.DataFrame) -> Effects:
     source = estimate.SOURCES[panel.design.baseline]
-    return Effects(frame, panel.design, inference.METHODS["welch"], source, panel.notes)
+    return Effects(frame, panel.design, inference.METHODS[inference.which(panel)], source, panel.notes)
 
 
-def _served(changes: Changes) -> int:
-    return int(np.isin(changes.labels, np.unique(changes.cohort)).sum())
+def _row(panel: Panel, changes: Changes) -> tuple[dict, np.ndarray]:
+    """One row of estimates, and its drawn t; no interval and no draws below four pilots or without variation.
 
-
-def _row(panel: Panel, changes: Changes) -> dict:
-    """One row of estimates; no interval below four pilots."""
-    one, n_treated = intervals.based(panel, changes), _served(changes)
+    p and interval come from the same draws: the interval leaves zero out where p is at most 1 - level.
+    """
+    one, n_treated, draws = intervals.based(panel, changes), int(intervals.served(changes).sum()), np.empty(0)
     held = {c: getattr(one, c) for c in ("estimate", "std_error", "conf_low", "conf_high", "p_value")}
-    if n_treated < FEWEST_TREATED:
+    if n_treated < FEWEST_TREATED or not intervals.varies(panel, one.std_error):
         held |= dict.fromkeys(("std_error", "conf_low", "conf_high", "p_value"), float("nan"))
-    return held | {"n": int((~np.isnan(changes.values)).any(axis=1).sum()), "n_treated": n_treated}
+    else:
+        permuted = inference.which(panel)
+        draws = inference.drawn_t(panel, changes, permuted=permuted)
+        if permuted != "area":  # there p and interval are the clustered t's, and the drawn signs serve the band only
+            held |= _drawn(one, draws, level=panel.design.level)
+    return held | {"n": int((~np.isnan(changes.values)).any(axis=1).sum()), "n_treated": n_treated}, draws
+
+
+def _drawn(one: Effect, draws: np.ndarray, *, level: float) -> dict[str, float]:
+    """Interval and p by the draws of a studentised test."""
+    size = np.sort(np.abs(draws))
+    reach = size[min(int(np.ceil(level * (1 + len(draws)) - 1e-9)), len(draws)) - 1] * one.std_error
+    p = inference.p_value(one.estimate / one.std_error, draws)
+    return {"conf_low": one.estimate - reach, "conf_high": one.estimate + reach, "p_value": p}
 
 
 def _rank(panel: Panel, changes: Changes) -> tuple[int, int]:

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from innovlib.chance import normal_quantile, t_quantile
-from innovlib.effects import contrasts, engine, estimate, permute, where
+from innovlib.effects import contrasts, engine, estimate, intervals, permute, where
 from innovlib.effects.design import FEWEST_TREATED
 from innovlib.effects.engine import Changes
 from innovlib.effects.panel import Panel
@@ -43,6 +43,7 @@ def smallest_effects(panel: Panel, *, power: float = 0.8) -> pd.DataFrame:
     ['area', 'cohort', 'cohort', 'school']
     """
     changes, rows = estimate.changes(panel), []
+    _must_vary(panel, changes)
     rows.append(("area", np.nan, _by_simulation(panel, changes, power), int(panel.treated.sum()), _how(panel, changes)))
     found = estimate.group_time(panel, pre=False)
     keys, weights = contrasts.row_weights(found.cells, contrasts.cohort_mass(panel), "group")
@@ -57,6 +58,15 @@ def smallest_effects(panel: Panel, *, power: float = 0.8) -> pd.DataFrame:
     return pd.DataFrame(
         [{"who": w, "cohort_be": g, "smallest": s, "n_treated": k, "n": others, "method": m} for w, g, s, k, m in rows]
     )
+
+
+def _must_vary(panel: Panel, changes: Changes) -> None:
+    columns = [column[~np.isnan(column)] for column in changes.values[changes.labels == 0].T]
+    apart = [np.ptp(column) for column in columns if len(column)]
+    if apart and not intervals.varies(panel, float(max(apart))):
+        raise CannotEstimate(
+            Words("การเปลี่ยนแปลงของโรงเรียนเปรียบเทียบเท่ากันหมด", "all comparison schools changed alike; nothing varies")
+        )
 
 
 def _how(panel: Panel, changes: Changes) -> str:
@@ -177,11 +187,15 @@ def chance_of_finding(panel: Panel, *, effect: float) -> float:
 
 
 def _one_school(changes: Changes, power: float) -> float:
-    """Two-sided 5 % limit of a single comparison school's change plus the distance that 80 % of such schools clear."""
+    """What a single school must move by, in the cohort whose comparison schools stray most."""
     others = changes.values[changes.labels == 0]
-    change = others[:, 0] - np.nanmean(others[:, 0])
-    limit = np.nanquantile(np.abs(change), 0.95)
-    return float(limit + np.nanquantile(change, power))
+    seen = [column[~np.isnan(column)] for column in others.T]
+    return max(_of_one(column - column.mean(), power) for column in seen if len(column))
+
+
+def _of_one(strays: np.ndarray, power: float) -> float:
+    """Two-sided 5 % limit of a single comparison school's change plus the distance that 80 % of such schools clear."""
+    return float(np.quantile(np.abs(strays), 0.95) + np.quantile(strays, power))
 
 
 def own_lines(panel: Panel) -> pd.DataFrame:
@@ -191,20 +205,31 @@ def own_lines(panel: Panel) -> pd.DataFrame:
     -------
     DataFrame
         Columns: school_id, cohort_be, change (beyond the mean of the comparison schools), usual_low, usual_high
-        (where 95 % of comparison schools of its size stratum lie), rank (1 = largest change), ranked_of, n_years
-        (years after joining).
+        (where 95 % of comparison schools of its size stratum lie), smallest (change by which one school of its size and
+        cohort is told from chance four times in five), rank (1 = largest change), ranked_of, n_years (years after
+        joining). Pilots whose cohort has no years to compare are no rows.
+
+    Raises
+    ------
+    CannotEstimate
+        No school that never joined stands beside the pilots.
     """
+    if panel.treated.all():
+        raise CannotEstimate(
+            Words("ไม่มีโรงเรียนที่ไม่ได้เข้าร่วมให้เทียบกับโรงเรียนเดียว", "no school that never joined stands beside a single one")
+        )
     changes, rows = estimate.changes(panel), []
     column = {int(h): j for j, h in reversed(list(enumerate(changes.cohort)))}
     usual = _usual(panel, changes)
-    for row in np.flatnonzero(panel.treated):
+    for row in np.flatnonzero(np.isin(changes.labels, list(column))):
         j = column[int(changes.labels[row])]
         middle, near, low, high = usual[j, int(panel.stratum[row])]
+        least = _of_one(near, 0.8) if np.isfinite(low) else float("nan")
         change = changes.values[row, j] - middle
         after = int((~np.isnan(panel.outcome[row, panel.years >= panel.joined[row]])).sum())
         rows.append(
             {"school_id": panel.schools["school_id"].iat[row], "cohort_be": int(panel.joined[row]), "change": change,
-             "usual_low": low, "usual_high": high,
+             "usual_low": low, "usual_high": high, "smallest": least,
              "rank": 1 + len(near) - int(np.searchsorted(near, change, side="right")), "ranked_of": len(near) + 1,
              "n_years": after}
         )  # fmt: skip

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from innovlib.chance import normal_density, normal_quantile
-from innovlib.effects import contrasts, engine, estimate, inference
+from innovlib.effects import contrasts, engine, estimate, inference, where
 from innovlib.effects.effect import Effect
 from innovlib.effects.panel import Panel
 from innovlib.errors import CannotEstimate, Words
@@ -25,8 +25,9 @@ def matched(panel: Panel, *, neighbours: int = 5) -> Effect:
     """The effect against comparison schools whose past was like the pilots'.
 
     Each pilot's nearest comparison schools by mean outcome before joining, within its size stratum where there are
-    enough, are kept (with replacement between pilots); then the design's estimate with Welch's interval. The interval
-    holds the match fixed. Matching on a noisy past invites regression to the mean (:func:`mean_reversion`): read both.
+    enough, are kept (with replacement between pilots); then the design's estimate and inference, moving whole
+    subdistricts or areas where they are moved for all schools and those kept allow it. The interval holds the match
+    fixed. Matching on a noisy past invites regression to the mean (:func:`mean_reversion`): read both.
 
     Parameters
     ----------
@@ -38,9 +39,12 @@ def matched(panel: Panel, *, neighbours: int = 5) -> Effect:
     for row in np.flatnonzero(panel.treated & ~np.isnan(level)):
         pool = _about(pools[int(panel.stratum[row])], level, at=level[row], most=neighbours)
         kept |= set(pool[np.argsort(np.abs(level[pool] - level[row]), kind="stable")[:neighbours]].tolist())
-    inference.enough_treated(int(panel.treated.sum()))
     rows = np.sort(np.concatenate([np.flatnonzero(panel.treated), np.array(sorted(kept), dtype=int)]))
-    one = inference.welch(panel.keep(rows))
+    kept_only = panel.keep(rows)
+    permuted = where.which(panel)
+    if permuted not in ("subdistricts", "areas") or where.can_move(kept_only, permuted):
+        kept_only = kept_only.asked(inference=permuted)
+    one = replace(inference.effect(kept_only), design=panel.design)
     name = Words("เทียบกับโรงเรียนที่ผลก่อนเข้าร่วมใกล้กัน", "against schools with a like past")
     return replace(one, name=name)
 
@@ -87,6 +91,10 @@ def mean_reversion(panel: Panel) -> pd.DataFrame:
     fit = ~panel.treated & ~np.isnan(level) & ~np.isnan(change)
     if fit.sum() < 10:
         raise CannotEstimate(Words("โรงเรียนเปรียบเทียบน้อยกว่า 10 โรงเรียน", "fewer than ten comparison schools"))
+    if not np.ptp(level[fit]) > 0:
+        raise CannotEstimate(
+            Words("โรงเรียนเปรียบเทียบมีระดับก่อนเข้าร่วมเท่ากันหมด", "all comparison schools stood at one level before")
+        )
     from scipy import stats  # here only: importing it takes half a second
 
     line = stats.linregress(level[fit], change[fit])
@@ -120,9 +128,9 @@ def participation_bounds(panel: Panel, participation: Panel, *, pupil_sd: float 
     Returns
     -------
     DataFrame
-        One row: share_effect, share_low, share_high (effect on the share tested and its interval), trimmed, estimate,
-        lower, upper, conf_low, conf_high (the bounds less and plus the interval's reach), moved (True where the
-        share's interval leaves zero out). Trimming uses the estimated share effect.
+        One row: share_effect, share_low, share_high, share_p (effect on the share tested, its interval and p), trimmed,
+        estimate, lower, upper, conf_low, conf_high (the bounds less and plus the interval's reach), moved (True where
+        the share's interval leaves zero out). Trimming uses the estimated share effect.
     """
     share, found = inference.effect(participation), inference.effect(panel)
     after = participation.outcome[participation.treated][:, participation.years >= participation.cohorts.max()]
@@ -135,6 +143,7 @@ def participation_bounds(panel: Panel, participation: Panel, *, pupil_sd: float 
     return pd.DataFrame(
         [
             {"share_effect": share.estimate, "share_low": share.conf_low, "share_high": share.conf_high,
+             "share_p": share.p_value,
              "trimmed": trimmed, "estimate": found.estimate,
              "lower": found.estimate - shift, "upper": found.estimate + shift,
              "conf_low": found.conf_low - shift, "conf_high": found.conf_high + shift,

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from html import escape
 
 import pandas as pd
 
 from innovlib.effects import inference, over_time, power, selection, sensitivity, where
-from innovlib.effects.effect import Effect, Effects, shown, unit_name
+from innovlib.effects.effect import Effect, Effects, notes_html, shown, unit_name
 from innovlib.effects.panel import Panel
 from innovlib.effects.sensitivity import PreTrend
 from innovlib.errors import CannotEstimate, Words
@@ -58,6 +59,16 @@ class Study:
             | {"notes": notes, "refused": pd.DataFrame(reasons, columns=["part", "reason_th", "reason_en"])}
         )
 
+    def table(self, part: str) -> pd.DataFrame:
+        """A part as a tidy table, such as "lines" or "trend"; without rows where it was refused (``refused``: why)."""
+        held = self.to_frames()
+        return held[part] if part in held else pd.DataFrame(columns=_RESULT)
+
+    def told(self, part: str, lang: str = "th") -> str:
+        """What "effect", "trend" or "matched" says, or why it cannot be had."""
+        found = getattr(self, part)
+        return getattr(self.refused[part], lang) if found is None else found.sentence(lang)
+
     def paragraph(self, lang: str = "th") -> str:
         """What may be said of this outcome: the estimate, what could have been seen, the trend before joining."""
         if self.effect is None:
@@ -81,7 +92,8 @@ class Study:
         return " ".join([*parts, made]).strip()
 
     def _repr_html_(self) -> str:
-        return f"<p lang='th'>{self.paragraph('th')}</p><p lang='en'>{self.paragraph('en')}</p>"
+        said = "".join(f"<p lang='{lang}'>{escape(self.paragraph(lang))}</p>" for lang in ("th", "en"))
+        return said + notes_html(self.panel.notes)
 
 
 def study(panel: Panel) -> Study:
@@ -119,3 +131,5 @@ _TABLES = {
     "leave_one_out": sensitivity.leave_one_out, "placebo_years": sensitivity.placebo_years,
     "mean_reversion": selection.mean_reversion, "schools": power.own_lines,
 }  # fmt: skip
+#: Columns that a reader of a part may count on where it was refused.
+_RESULT = ["school_id", "event_time", "estimate", "std_error", "conf_low", "conf_high", "p_value", "n", "n_treated"]

@@ -36,8 +36,8 @@ THREATS: dict[str, Words] = {
     ),
     "selection": Words("เทียบเฉพาะโรงเรียนที่ผลก่อนเข้าร่วมใกล้กัน", "against schools with a like past only"),
     "participation": Words(
-        "ขอบเขตเมื่อสัดส่วนผู้เข้าสอบเปลี่ยน; ขอบ = การเปลี่ยนแปลงของสัดส่วนผู้เข้าสอบ",
-        "bounds if the share tested moved; limit = change in the share tested",
+        "ขอบเขตเมื่อสัดส่วนผู้เข้าสอบเปลี่ยน; ขอบและค่า p = การเปลี่ยนแปลงของสัดส่วนผู้เข้าสอบ",
+        "bounds if the share tested moved; limit and p = change in the share tested",
     ),
     "mean_reversion": Words(
         "ค่าประมาณหลังหักการถอยเข้าหาค่าเฉลี่ย; ขอบ = ส่วนที่อาจเกิดจากการถอยนั้น",
@@ -152,7 +152,7 @@ def _participation(found: Study, share: Panel | None, pupil_sd: float) -> dict:
         raise CannotEstimate(Words("ไม่ทราบสัดส่วนผู้เข้าสอบ", "the share tested is not known"))
     row = selection.participation_bounds(found.panel, share, pupil_sd=pupil_sd).iloc[0]
     return {"estimate": found.effect.estimate, "conf_low": row["conf_low"], "conf_high": row["conf_high"],
-            "limit": row["share_effect"]}  # fmt: skip
+            "p_value": row["share_p"], "limit": row["share_effect"]}  # fmt: skip
 
 
 def _reversion(found: Study) -> dict:

@@ -206,6 +206,45 @@ def among(
         return _finish(axes, rows, note=note, zero="y" if zero else "")
 
 
+def scatter(
+    results: pd.DataFrame, *, x: str, y: str, group: str = "", chosen: str = "", joined: bool = False, note: str = "",
+    zero: bool = False,
+):  # fmt: skip
+    """One point per row of two numbers, a mark and a colour per group; or a curve through them.
+
+    A look, not a fit: no line is laid through the points, because with so few schools any line persuades.
+
+    Parameters
+    ----------
+    x, y, group
+        Columns across, upwards, and of the groups where there are any.
+    chosen
+        The ``school_id`` whose point is larger.
+    joined
+        Join the points of a group in the order of the rows, as for a curve.
+    note, zero
+        As in :func:`intervals`.
+
+    Returns
+    -------
+    Drawing
+    """
+    if results.empty:
+        return _nothing(results, note=note)
+    parts = results.groupby(group, sort=True, observed=True) if group else [("", results)]
+    with _axes(7.2, 3.4) as axes:
+        for place, (name, rows) in enumerate(parts):
+            mark = MARKS[place % len(MARKS)] + ("-" if joined else "")
+            line = axes.plot(rows[x], rows[y], mark, markersize=5, linewidth=1, label=str(name))[0]
+            own = rows[rows["school_id"] == chosen] if chosen and "school_id" in rows else rows.iloc[:0]
+            axes.plot(own[x], own[y], mark[0], color=line.get_color(), markersize=11, markeredgecolor=style.INK)
+        axes.set_title(y, fontsize=9, loc="left")
+        axes.set_xlabel(x)
+        if group:
+            axes.legend(frameon=False, fontsize=8, loc="upper left", bbox_to_anchor=(1, 1))
+        return _finish(axes, results, note=note, zero="y" if zero else "")
+
+
 def years(results: pd.DataFrame, *, group: str, chosen: str = "", note: str = "", zero: bool = False):
     """A measure over the years, one line with interval bars per group; a year without a value breaks the line.
 

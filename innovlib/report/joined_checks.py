@@ -18,7 +18,7 @@ CHECKS = ("selection", "mean_reversion", "participation", "placebo_years", "plac
 
 #: Between numbers of one cell, never broken.
 _BETWEEN = "\u00a0·\u00a0"
-_COLUMNS = ["group", "kind", "what", "estimate", "conf_low", "conf_high", "limit", "n"]
+_COLUMNS = ["group", "kind", "what", "estimate", "conf_low", "conf_high", "p_value", "limit", "n"]
 
 
 def rows(found: dict[str, pd.DataFrame], *, group: str) -> pd.DataFrame:
@@ -28,7 +28,8 @@ def rows(found: dict[str, pd.DataFrame], *, group: str) -> pd.DataFrame:
     -------
     DataFrame
         Columns: kind, what (the threat; the domain, "index" or "gap"), estimate, conf_low, conf_high (points, per cent
-        of pupils for the placebo outcome; NaN where a check has no interval), limit (as in
+        of pupils for the placebo outcome; NaN where a check has no interval), p_adjusted (its own p-value; of
+        participation, that of the change in the share tested), limit (as in
         :data:`innovlib.effects.threats.THREATS`; of a dose, the correlation that is found four times in five), n and
         n_treated (both the pilot schools behind it). Rows without a number are left out: the report's own sentences
         then say what is missing.
@@ -40,7 +41,8 @@ def rows(found: dict[str, pd.DataFrame], *, group: str) -> pd.DataFrame:
         [checks.assign(what=checks["threat"], named="check"), doses.assign(named="dose", limit=doses["needed"])]
     )
     held = held[(held["group"] == group) & (held["kind"] == "together") & held["estimate"].notna()]
-    return held.assign(kind=held["named"], n_treated=held["n"])[[*_COLUMNS[1:], "n_treated"]].reset_index(drop=True)
+    held = held.assign(kind=held["named"], n_treated=held["n"])[[*_COLUMNS[1:], "n_treated"]]
+    return held.rename(columns={"p_value": "p_adjusted"}).reset_index(drop=True)
 
 
 def smallest(found: dict[str, pd.DataFrame], *, group: str) -> pd.DataFrame:
@@ -112,6 +114,8 @@ def _check(name: str, row: dict) -> Words:
         return sentence(f"effects.check_{name}_{'still' if row['verdict'] == 'undecided' else 'moved'}", **numbers)
     if name == "participation":
         numbers["share"] = number(100 * row["limit"], decimals=0, signed=True)
+        # Its interval is that of the bounds; p is that of the share itself, at most .05 where its own leaves zero out.
+        return sentence(f"effects.check_{name}_{'moved' if row['p_adjusted'] <= 0.05 else 'still'}", **numbers)
     if name == "clustering":
         numbers |= {"value": number(row["estimate"], decimals=1), "limit": number(row["limit"])}
     return sentence(f"effects.check_{name}", **numbers)
@@ -135,15 +139,15 @@ def _domains(frame: pd.DataFrame) -> list[Words]:
 
 
 def _dose(frame: pd.DataFrame) -> list[Words]:
-    """Whether schools that became freer moved more: a description, said to be one."""
-    held = frame[(frame["kind"] == "dose") & (frame["what"] == "index")].to_dict("records")
-    return [
-        sentence(
-            "effects.dose_open" if row["verdict"] == "undecided" else "effects.dose",
-            **_numbers(row), schools=int(row["n_treated"]), needed=number(row["limit"], decimals=2),
-        )
-        for row in held
-    ]  # fmt: skip
+    """Whether schools that became freer moved more, over all and by domain: a description, said to be one."""
+    rows = {row["what"]: row for row in frame[frame["kind"] == "dose"].to_dict("records")}
+    whole, parts = rows.pop("index", None), []
+    if whole:
+        key = "effects.dose_open" if whole["verdict"] == "undecided" else "effects.dose"
+        more = {"schools": int(whole["n_treated"]), "needed": number(whole["limit"], decimals=2)}
+        parts.append(sentence(key, **_numbers(whole), **more))
+    each = [sentence("effects.dose_each", what=DOSES[what], **_numbers(row)) for what, row in rows.items()]
+    return [*parts, sentence("effects.dose_domains", what=listed(each))] if each else parts
 
 
 def _numbers(row: dict, *, decimals: int = 1) -> dict[str, str]:

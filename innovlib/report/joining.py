@@ -5,14 +5,14 @@ Every sentence is chosen from the numbers as they are printed, so that no senten
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pandas as pd
 
 from innovlib import terms
 from innovlib.effects.design import Design
-from innovlib.effects.effect import shown
 from innovlib.effects.findings import ALL
-from innovlib.effects.threats import COLUMNS, THREATS
 from innovlib.errors import Words
 from innovlib.report import figures, joined_checks, labels
 from innovlib.report.disclosure import ONE_DECIMAL_FROM, Profile, Protected, profile, rounded_half_up
@@ -85,7 +85,7 @@ def _seen(rows: pd.DataFrame) -> pd.DataFrame:
     """What stands beside the tests, in tenths of a point, with its verdict."""
     ends = {name: _rounded(rows[name], np.full(len(rows), 0.1)) for name in ("estimate", "conf_low", "conf_high")}
     ends["limit"] = _rounded(rows["limit"], np.full(len(rows), 0.01))
-    held = rows.assign(**ends, status="shown", p_adjusted=np.nan).reindex(columns=_COLUMNS)
+    held = rows.assign(**ends, status="shown").reindex(columns=_COLUMNS)
     words = ["test", "grade", "subject", "permuted", "reason_th", "reason_en"]
     held[words] = held[words].astype("str").fillna("")
     return held.assign(verdict=[_verdict(row) for row in held.to_dict("records")])
@@ -155,11 +155,14 @@ def _of(found: Protected, kind: str) -> pd.DataFrame:
 
 
 def headline(found: Protected) -> Words:
-    """Whether joining moved the tests together, by the printed interval; that it cannot be told, where so."""
+    """Whether joining moved the tests together, by the printed interval; where it cannot be told, why."""
     rows = _of(found, "together")
-    if rows.empty or rows["status"].iat[0] != "shown":
+    if rows.empty:
         return sentence("effects.cannot")
-    return sentence(f"effects.{rows['verdict'].iat[0]}")
+    row = rows.iloc[0]
+    if row["status"] == "absent" and row["reason_th"]:
+        return sentence("effects.cannot_because", reason=found_only(row["reason_th"], row["reason_en"]))
+    return sentence("effects.cannot_small" if row["status"] != "shown" else f"effects.{row['verdict']}")
 
 
 def paragraph(found: Protected) -> Words:
@@ -185,7 +188,7 @@ def _paragraph(parts: list[Words]) -> Words:
 def reckoned(found: Protected) -> Words:
     """What stands under the table: how to read it, how chance was reckoned, and which tests have no estimate."""
     some = (found.frame["status"] == "shown").any()
-    how = [sentence("effects.note"), *_how(found)] if some else []
+    how = _how(found) if some else []
     return _paragraph([*how, *_cannot(found)])
 
 
@@ -249,25 +252,38 @@ def _cannot(found: Protected) -> list[Words]:
     rows, parts = _of(found, "score"), []
     for (th, en), held in rows[rows["status"] == "absent"].groupby(["reason_th", "reason_en"], sort=False):
         what = listed([series(row) for _, row in held.iterrows()])
-        parts.append(sentence("effects.because", what=what, reason=_first(th, en)))
+        parts.append(sentence("effects.because", what=what, reason=found_only(th, en)))
     hidden = int((rows["status"] == "small").sum())
     return parts + ([sentence("effects.small", count=hidden)] if hidden else [])
 
 
-def _first(th: str, en: str) -> Words:
-    """What was found, without what was expected and what to do."""
+def found_only(th: str, en: str) -> Words:
+    """What was found, without where in the tables, what was expected and what to do."""
     for end in (" ที่ควรเป็น: ", " วิธีแก้: ", " Expected: ", " What to do: "):
         th, en = th.partition(end)[0], en.partition(end)[0]
+    th, en = (re.sub(r"^(frame|schools|Design)[.\w]*: ", "", text) for text in (th, en))
     return Words(th, en.rstrip("."))
 
 
 def _how(found: Protected) -> list[Words]:
-    """What chance was reckoned with, and the choices of the design that are not the default."""
-    shown = found.frame[(found.frame["status"] == "shown") & found.frame["kind"].isin(["together", "score"])]
-    ways = sorted({way for way in shown["permuted"] if way}) or ["schools"]
+    """The question, how to read the table, what chance was reckoned with, and choices that are not the default."""
     asked = Design(unit="points")
     made = Words(asked.departures("th"), asked.departures("en").rstrip("."))
-    return [*(sentence(f"effects.by_{way}") for way in ways), made]
+    note = sentence("effects.note", asked=Words(asked.question("th"), asked.question("en")))
+    return [note, *_by(found), made]
+
+
+def _by(found: Protected) -> list[Words]:
+    """What was given at random for most outcomes (all tests together, where shown), and for which another way."""
+    shown = found.frame[(found.frame["status"] == "shown") & found.frame["kind"].isin(["together", "score"])]
+    ways = shown["permuted"].replace("", "schools")
+    whole = ways[shown["kind"] == "together"]
+    main = whole.iat[0] if len(whole) else ways.mode().iat[0]
+    parts = [sentence(f"effects.by_{main}")]
+    for way, rows in shown[(ways != main) & (shown["kind"] == "score")].groupby(ways, sort=True):
+        what = listed([series(row) for _, row in rows.iterrows()])
+        parts.append(sentence(f"effects.but_{way}", what=what))
+    return parts
 
 
 def event_figure(rows: Protected, found: Protected, *, synthetic: bool = False, lang: str = "both") -> Figure | Prose:
@@ -331,8 +347,8 @@ def of_school(found: dict[str, pd.DataFrame], school_id: str, *, profile_name: s
     -------
     Protected
         ``change`` (points, all tests together, beyond the comparison schools), ``usual_low``, ``usual_high`` (where
-        95 % of comparison schools of its size lie), ``smallest`` (change that one school must make to be told from
-        chance four times in five), ``n_years``, ``status``.
+        95 % of comparison schools of its size lie), ``smallest`` (change that one school of its size and cohort must
+        make to be told from chance four times in five), ``n_years``, ``status``.
     """
     rows = found["schools"].reindex(columns=_OF_SCHOOL)
     return of_schools(found | {"schools": rows[rows["school_id"] == school_id]}, profile_name=profile_name)
@@ -340,10 +356,8 @@ def of_school(found: dict[str, pd.DataFrame], school_id: str, *, profile_name: s
 
 def of_schools(found: dict[str, pd.DataFrame], *, profile_name: str) -> Protected:
     """What each pilot school's own change can say (:func:`of_school`), one row per school."""
-    held, least = found["schools"].reindex(columns=_OF_SCHOOL), found["smallest"].reindex(columns=_OF_LEAST)
+    held = found["schools"].reindex(columns=_OF_SCHOOL)
     rows = held[(held["group"] == ALL) & (held["kind"] == "together")].copy()
-    one = least[(least["group"] == ALL) & (least["kind"] == "together") & (least["who"] == "school")]
-    rows["smallest"] = float(one["smallest"].iat[0]) if len(one) else np.nan
     pupils = rows[["pupils_before", "pupils_after"]].min(axis=1)
     shown = (pupils >= profile(profile_name).smallest_n) & rows[["change", "usual_low", "smallest"]].notna().all(axis=1)
     for column in _OF_SCHOOL_SHOWN:
@@ -361,11 +375,11 @@ _OF_SCHOOL = [
     "change",
     "usual_low",
     "usual_high",
+    "smallest",
     "n_years",
     "pupils_before",
     "pupils_after",
 ]
-_OF_LEAST = ["group", "kind", "who", "smallest"]
 
 
 def school_sentences(own: Protected) -> list[Words]:
@@ -380,21 +394,3 @@ def school_sentences(own: Protected) -> list[Words]:
     value = number(row["change"], signed=True)
     low, high = number(row["usual_low"]), number(row["usual_high"])
     return [sentence(key, value=value, low=low, high=high, smallest=number(row["smallest"]))]
-
-
-def threat_lines(found: dict[str, pd.DataFrame], *, group: str = ALL) -> list[str]:
-    """The nine threats to the effect on all tests together, one line each, for the area's own office."""
-    rows = found["threats"].reindex(columns=["group", "kind", *COLUMNS])
-    rows = rows[(rows["group"] == group) & (rows["kind"] == "together")]
-    words = [THREATS[name] for name in rows["threat"]]
-    return [f"- {w.th} · {w.en}: {_numbers(row)}" for w, row in zip(words, rows.to_dict("records"), strict=True)]
-
-
-def _numbers(row: dict) -> str:
-    if row["reason_th"]:
-        return f"– ({_first(row['reason_th'], '').th})"
-    parts = [shown(row["estimate"])]
-    parts += [f"[{shown(row['conf_low'])}, {shown(row['conf_high'])}]"] if pd.notna(row["conf_low"]) else []
-    parts += [f"p {row['p_value']:.3f}"] if pd.notna(row["p_value"]) else []
-    parts += [f"({row['limit']:.3g})"] if pd.notna(row["limit"]) else []
-    return " ".join(parts)

@@ -61,9 +61,9 @@ def test_printed_tables_are_those_of_enough_replications():
     assert (size["replications"] >= 2000).all() and set(size["scenario"]) == {"A", "B", "C", "D2", "H", "H3", "M"}
     default = size[(size["baseline"] == "all_years") & size["method"].isin(["auto", "covariate"])]
     assert default["size_pct"].between(4, 6).all()
-    assert (
-        pd.read_csv(BENCH / "coverage.csv").query("method == 'default' and test == 'all'")["covered_pct"].iat[0] >= 93
-    )
+    covered = pd.read_csv(BENCH / "coverage.csv").query("method == 'default'").set_index("test")
+    assert (covered.loc[["all", "together"], "covered_pct"] >= 93).all()
+    assert covered.loc["together", "intervals"] >= 500
 
 
 @pytest.mark.parametrize("scenario", ["A", "D2"])

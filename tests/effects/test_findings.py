@@ -141,7 +141,10 @@ def test_the_command_says_what_the_reports_say(area, found, capsys):
     said = joining.paragraph(joining.effects(found, profile_name="school"))
     assert said.th in told
     assert said.en in told
-    assert "cohort 2" in told
+    assert "cohort 2" in told and "pretended earlier joining" in told
+    for note in found["notes"].query("group == 'all'")["note_en"]:
+        assert note in told
+    assert not found["notes"]["note_en"].str.contains("not in the schools frame").any()
     assert main(["estimate", "--area", str(area.folder), "--json"]) == 0
     rows = json.loads(capsys.readouterr().out)
     assert len(rows["effects"]) == len(found["effects"])
@@ -190,6 +193,10 @@ def constant(held):
     return {"scores": held["scores"].assign(mean=60.0)}
 
 
+def alike_but_for_what_subtracting_leaves(held):
+    return {"scores": held["scores"].assign(mean=49.7 + (held["scores"]["year_be"] - 2557) * 1.1)}
+
+
 def three_pilots(held):
     schools = held["schools"]
     few = schools.loc[schools["cohort"] == 2, "school_id"].head(3)
@@ -202,17 +209,18 @@ def nobody_joined(held):
 
 
 @pytest.mark.parametrize(
-    ("spoil", "reason"),
+    ("spoil", "reason", "of_all"),
     [
-        (no_comparison, "no comparison schools"),
-        (one_year_and_none_outside, "effect and year cannot be told apart"),
-        (no_year_before, "no pilot school has results before and after joining"),
-        (constant, "never varies"),
-        (three_pilots, "there are only 3 pilot schools"),
-        (nobody_joined, "no pilot school"),
+        (no_comparison, "no comparison schools", ""),
+        (one_year_and_none_outside, "effect and year cannot be told apart", ""),
+        (no_year_before, "no pilot school has results before and after joining", "no result of a year before joining"),
+        (constant, "never varies", ""),
+        (alike_but_for_what_subtracting_leaves, "never varies", ""),
+        (three_pilots, "there are only 3 pilot schools", ""),
+        (nobody_joined, "no pilot school", "there are no pilot schools"),
     ],
 )
-def test_what_cannot_be_estimated_gives_words_and_no_number(tmp_path, spoil, reason):
+def test_what_cannot_be_estimated_gives_words_and_no_number(tmp_path, spoil, reason, of_all):
     held = tables()
     held |= spoil(held)
     held["scores"] = held["scores"][held["scores"]["school_id"].isin(held["schools"]["school_id"])]
@@ -224,7 +232,8 @@ def test_what_cannot_be_estimated_gives_words_and_no_number(tmp_path, spoil, rea
     for profile in ("public", "partner", "school"):
         shown = joining.effects(found, profile_name=profile)
         assert (shown.frame["status"] != "shown").all()
-        assert "cannot be estimated" in joining.paragraph(shown).en
+        assert "What joining did cannot be estimated, because " in joining.paragraph(shown).en
+        assert (of_all or reason) in joining.paragraph(shown).en and "frame" not in joining.paragraph(shown).th
         assert "ประเมินผลของการเข้าร่วมไม่ได้" in joining.paragraph(shown).th
         said = joining.reckoned(shown)
         assert "cannot be estimated, because" in said.en

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from innovlib.effects import engine, estimate, inference, over_time, permute, several, simulate
+from innovlib.effects import engine, estimate, inference, over_time, permute, power, several, simulate
 from innovlib.effects.design import Design
 from innovlib.effects.panel import panel
 from innovlib.errors import CannotEstimate
@@ -202,6 +202,16 @@ def test_event_study_bands_are_wider_than_pointwise_and_short_rows_have_none():
     assert rows.index.tolist() == list(range(-7, 5))
 
 
+@pytest.mark.parametrize("scenario", ["A", "D2"])
+def test_years_and_cohorts_are_judged_by_the_test_of_the_design(scenario):
+    for seed in range(3):
+        found = panel(*simulate.area(simulate.SCENARIOS[scenario], effect=0.2, seed=seed), Design(draws=199))
+        for made in (over_time.event_study(found), over_time.cohorts(found)):
+            rows = made.to_frame()
+            assert ((rows["p_value"] <= 0.05) == (rows["verdict"] != "open")).all()
+            assert made.method == inference.METHODS["schools" if scenario == "A" else "subdistricts"]
+
+
 def test_multiplier_bootstrap_errors_are_the_analytic_ones():
     # With a handful of pilots sign flips are no normal variable, so this is for large panels only.
     found = estimate.group_time(panel(*simulate.area(seed=7, n_schools=600, cohorts=((5, 90), (7, 60)))))
@@ -266,3 +276,15 @@ def test_taking_covariates_out_twice_changes_nothing():
     once = estimate.without(values, x, among=np.arange(30) < 25, weight=weight)
     other = estimate.without(once, x, among=np.arange(30) > 5, weight=weight)
     assert np.allclose(other, estimate.without(values, x, among=np.arange(30) > 5, weight=weight))
+
+
+def test_a_cohort_of_one_school_leaves_the_others_their_intervals():
+    area = panel(*simulate.area(seed=3, n_schools=60, cohorts=((4, 6), (6, 1), (8, 5))))
+    found = over_time.cohorts(area).to_frame().set_index("n_treated")
+    assert np.isfinite(found.loc[[6, 5], ["std_error", "conf_low", "conf_high"]]).all(axis=None)
+    assert np.isnan(found.loc[1, "conf_low"])
+    years = over_time.event_study(area).to_frame()
+    enough = years["n_treated"] >= 4
+    assert np.isfinite(years.loc[enough, "conf_low"]).all() and np.isnan(years.loc[~enough, "conf_low"]).all()
+    least = power.smallest_effects(area).set_index("n_treated")["smallest"]
+    assert np.isfinite(least[[12, 6, 5]]).all()

@@ -138,6 +138,9 @@ def test_fewer_than_four_pilots_have_no_average_effect(area, n_pilots):
         inference.effect(found)
     whole = study.study(found)
     assert whole.effect is None and f"{n_pilots} โรงเรียน" in whole.paragraph("th")
+    assert whole.told("effect", "en") == whole.refused["effect"].en and len(whole.told("trend"))
+    lost = whole.table("leave_one_out")
+    assert lost.empty and lost.merge(schools, on="school_id").empty and "estimate" in lost
     rows = over_time.cohorts(found).to_frame()
     assert rows[["std_error", "conf_low", "conf_high", "p_value"]].isna().all(axis=None)
     assert rows["rank"].between(1, rows["ranked_of"]).all() and (rows["verdict"] == "none").all()
@@ -152,6 +155,44 @@ def test_a_cohort_of_one_borrows_its_variance(area):
     assert np.isfinite([one.std_error, one.conf_low, one.conf_high]).all()
     rows = over_time.cohorts(panel(frame, schools)).to_frame().set_index("cohort_be")
     assert np.isnan(rows.loc[2564, "std_error"]) and np.isfinite(rows.loc[2562, "std_error"])
+
+
+@pytest.mark.parametrize("outcome", ["school", "year"])
+def test_schools_that_all_change_alike_give_reasons_and_no_number(area, outcome):
+    frame, schools = area
+    alike = {"school": frame["school_id"].str[1:].astype(float) / 7, "year": frame["year_be"] * 0.1}[outcome]
+    whole = study.study(panel(frame.assign(outcome=alike), schools))
+    assert whole.effect is None and "changed alike" in whole.paragraph("en")
+    assert {"effect", "trend", "matched", "lines", "smallest"} <= set(whole.refused)
+    for rows in (whole.by_time, whole.by_cohort):
+        assert rows.to_frame()[["std_error", "conf_low", "conf_high", "p_value"]].isna().all(axis=None)
+
+
+def test_without_schools_that_never_joined_only_the_first_cohort_is_counted(area):
+    frame, schools = area
+    pilots = schools[schools["joined_year_be"].notna()]
+    found = panel(frame[frame["school_id"].isin(pilots["school_id"])], pilots, Design(comparison="not_yet"))
+    whole = study.study(found)
+    assert (whole.effect.n, whole.effect.n_treated) == (13, 9)
+    assert {"trend", "smallest", "mean_reversion", "schools"} <= set(whole.refused)
+    assert says(whole.effect.notes, "4 pilot schools that joined in 2564 are not in the estimate")
+
+
+def test_pilots_without_a_trend_of_their_own_are_told_and_not_counted(area):
+    frame, schools = area
+    late = panel(frame[frame["year_be"] >= 2561], schools, Design(baseline="own_trend"))
+    one = inference.effect(late)
+    assert (one.n, one.n_treated) == (91, 4) and says(one.notes, "9 pilot schools that joined in 2562")
+    assert study.study(late).frames["schools"]["cohort_be"].eq(2564).all()
+    few = schools.drop(schools.index[schools["joined_year_be"] == 2564][:1])
+    with pytest.raises(CannotEstimate, match="only 3 pilot"):
+        inference.effect(panel(frame[frame["year_be"] >= 2561], few, Design(baseline="own_trend")))
+
+
+def test_covariates_that_do_not_vary_are_refused(area):
+    frame, schools = area
+    whole = study.study(panel(frame, schools.assign(one=1.0), Design(covariates=("one",))))
+    assert "do not vary" in whole.refused["by_time"].en
 
 
 def test_pupil_weights_need_pupils(area):
@@ -176,6 +217,11 @@ def test_choices_other_than_the_default_are_named():
         assert made.choices_made() == (field,)
         for lang in ("th", "en"):
             assert getattr(allowed[other], lang) in made.departures(lang)
+    # Who is compared with whom, how, in which years and with which covariates is always said.
+    for lang in ("th", "en"):
+        said, table = Design(outcome="maths").sentence(lang), Design().to_frame(lang).set_index("item")["choice"]
+        for item in table.index[3:10]:
+            assert table[item].lower() in said.lower()
     assert not Design(weights="pupils").to_frame().set_index("item").loc["Weights", "default"]
 
 

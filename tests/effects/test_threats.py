@@ -46,6 +46,17 @@ def test_a_strong_drift_is_found_and_said():
     assert "do not rule such a slope out" in sensitivity.pre_trend(panel(*drifting(0.0))).sentence("en")
 
 
+@pytest.mark.parametrize("scenario", ["A", "D2"])
+def test_the_trend_has_one_test_for_its_interval_and_its_p(scenario):
+    world = simulate.SCENARIOS[scenario]
+    for seed in range(6):
+        found = panel(*simulate.area(world, seed=seed), Design(draws=199, seed=seed))
+        one = sensitivity.pre_trend(found)
+        assert (one.slope.p_value <= 0.05) == (one.slope.verdict != "open")
+        assert one.slope.method == inference.METHODS["schools" if scenario == "A" else "subdistricts"]
+        assert one.detectable > (one.slope.conf_high - one.slope.conf_low) / 2
+
+
 def test_no_trend_with_one_year_before():
     frame, schools = simulate.area(seed=1, cohorts=((1, 9),))
     with pytest.raises(CannotEstimate, match="two years before"):
@@ -69,10 +80,15 @@ def test_placebo_years_use_nothing_after_joining(found):
 
 def test_matching_keeps_all_pilots_and_only_near_schools(found):
     one = selection.matched(found, neighbours=3)
-    assert one.n_treated == 13 and one.n < 100
+    assert one.n_treated == 13 and one.n < 100 and one.design == found.design
     # With as many neighbours as there are schools, nothing is left out but empty strata's partners.
     every = selection.matched(found, neighbours=87)
     assert every.estimate == pytest.approx(inference.welch(found).estimate)
+
+
+def test_matching_moves_whole_subdistricts_where_they_are_moved_for_all():
+    found = panel(*simulate.area(simulate.SCENARIOS["D2"], seed=1), Design(draws=199))
+    assert selection.matched(found).method == inference.METHODS["subdistricts"]
 
 
 def test_mean_reversion_of_schools_chosen_for_their_luck():
@@ -147,6 +163,11 @@ def test_own_lines_rank_against_schools_of_their_size(found):
     rows = power.own_lines(found)
     assert len(rows) == 13 and rows["rank"].between(1, rows["ranked_of"]).all()
     weights = {2562: 5, 2564: 3}
+    # What one school must move by lies beyond what its like usually do, and the area's figure holds for every cohort.
+    assert (rows["smallest"] > rows[["usual_low", "usual_high"]].abs().min(axis=1)).all()
+    each = [power.smallest_effects(found.keep(np.flatnonzero(~found.treated | (found.joined == c))))["smallest"].iat[-1]
+            for c in weights]  # fmt: skip
+    assert power.smallest_effects(found)["smallest"].iat[-1] == pytest.approx(max(each))
     mean = np.average(rows["change"], weights=rows["cohort_be"].map(weights))
     assert mean == pytest.approx(inference.welch(found).estimate)
 
@@ -200,6 +221,8 @@ def test_study_holds_every_part(found):
     whole = study.study(found)
     assert whole.refused == {} and whole.effect.verdict == "higher"
     tables = whole.to_frames()
+    pd.testing.assert_frame_equal(whole.table("lines"), tables["lines"])
+    assert whole.told("trend", "en") == whole.trend.sentence("en")
     assert {"effect", "trend", "matched", "by_time", "by_cohort", "design", "lines", "smallest", "schools"} <= set(
         tables
     )

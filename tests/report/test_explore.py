@@ -53,6 +53,25 @@ def test_a_school_without_a_value_is_said_to_have_none(schools):
     assert drawing.figure.axes[0].get_title(loc="left") == "Z: ไม่มีข้อมูล · no data"
 
 
+def test_points_have_a_mark_per_group_and_the_chosen_school_a_larger_one():
+    frame = pd.DataFrame(
+        {"school_id": list("ABCD"), "dose": [1.0, 2, 3, 4], "change": [4.0, 3, 2, 1], "cohort": [1, 1, 2, 2]}
+    )
+    drawing = explore.scatter(frame, x="dose", y="change", group="cohort", chosen="C", note="ข้อมูลจำลอง", zero=True)
+    axes = drawing.figure.axes[0]
+    drawn = [(line.get_marker(), line.get_xdata().tolist()) for line in axes.lines if line.get_marker() != "None"]
+    assert drawn == [("o", [1, 2]), ("o", []), ("s", [3, 4]), ("s", [3])]
+    assert [line.get_linestyle() for line in axes.lines[:4]] == ["None"] * 4
+    assert axes.lines[3].get_markersize() > axes.lines[2].get_markersize()
+    assert drawing.figure.get_supxlabel() == "ข้อมูลจำลอง" and drawing.to_frame().equals(frame)
+
+
+def test_a_curve_joins_its_points_and_nothing_is_said_to_be_nothing():
+    curve = pd.DataFrame({"effect": [0.0, 1, 2], "chance": [0.05, 0.4, 0.9]})
+    assert explore.scatter(curve, x="effect", y="chance", joined=True).figure.axes[0].lines[0].get_linestyle() == "-"
+    assert len(explore.scatter(curve.head(0), x="effect", y="chance").figure.axes[0].lines) == 0
+
+
 def test_a_year_without_a_value_breaks_the_line(results):
     drawing = explore.years(results, group="who")
     drawn = drawing.figure.axes[0].lines[0].get_ydata()

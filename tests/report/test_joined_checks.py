@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from innovlib import paths
 from innovlib.area import open_area
-from innovlib.effects.findings import ALL, findings
+from innovlib.effects.findings import ALL, DOSES, findings
 from innovlib.errors import Words
 from innovlib.report import joined_checks, joining
 from innovlib.report.typeset import number
@@ -79,6 +79,24 @@ def test_placebo_outcome_sentence_and_interval_agree(found, ends):
     assert ("cannot be told that they moved" in said.en) == ("ยังสรุปไม่ได้ว่าเปลี่ยน" in said.th) == open_
     assert ("did move" in said.en) == ("กลับต่าง" in said.th) == (not open_)
     assert f"(interval {number(row['conf_low'], decimals=1)} to {number(row['conf_high'], decimals=1)})" in said.en
+
+
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(p=st.floats(0.001, 1), share=st.floats(-0.5, 0.5))
+def test_the_share_tested_is_said_to_have_moved_only_by_more_than_chance(found, p, share):
+    threats = found["threats"].copy()
+    threats.loc[threats["threat"] == "participation", ["p_value", "limit"]] = [p, share]
+    said = _said(found | {"threats": threats})
+    assert ("cannot be told that the share" in said.en) == ("ยังสรุปไม่ได้ว่าสัดส่วน" in said.th) == (p > 0.05)
+    assert ("percentage points beside other schools, by more than chance" in said.en) == (p <= 0.05)
+
+
+def test_each_domain_has_its_dose_beside_that_of_the_index(found):
+    said = _said(found)
+    for what, row in _shown(found, "dose").drop(index="index").iterrows():
+        value = number(row["estimate"], decimals=1, signed=True)
+        assert f"{DOSES[what].en} {value} (" in said.en and f"{DOSES[what].th} {value} (" in said.th
+    assert "one that stands out may be chance" in said.en
 
 
 @settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from innovlib.effects.design import Design
 from innovlib.effects.findings import KEY, TABLES
 from innovlib.report import figures, joining
 from innovlib.report.prose import Prose
@@ -41,10 +42,9 @@ def by_time(**numbers) -> pd.DataFrame:
 
 def school(**numbers) -> dict[str, pd.DataFrame]:
     head = dict.fromkeys(KEY, "") | {"group": "all", "kind": "together"}
-    own = {"school_id": "S1", "change": 4.0, "usual_low": -6.0, "usual_high": 6.0, "n_years": 4,
+    own = {"school_id": "S1", "change": 4.0, "usual_low": -6.0, "usual_high": 6.0, "smallest": 9.0, "n_years": 4,
            "pupils_before": 60.0, "pupils_after": 60.0}  # fmt: skip
-    least = pd.DataFrame([head | {"who": "school", "smallest": 9.0}])
-    return found(schools=pd.DataFrame([head | own | numbers]), smallest=least)
+    return found(schools=pd.DataFrame([head | own | numbers]))
 
 
 bounds = st.tuples(*[st.floats(-30, 30)] * 3).map(sorted)
@@ -205,7 +205,11 @@ def test_what_cannot_be_estimated_is_said_with_its_reason():
     assert "ประเมินไม่ได้ เพราะไม่มีปีก่อนเข้าร่วม" in said.th
     assert "add years" not in said.en
     alone = joining.effects(found(rows("together", **nothing, **why)), profile_name="public")
-    assert "cannot be estimated" in joining.headline(alone).en
+    assert joining.headline(alone).en.endswith("cannot be estimated, because there is no year before")
+    hidden = joining.headline(joining.effects(found(rows("together", n_treated=1.0)), profile_name="public"))
+    assert "cannot be shown: too few" in hidden.en and "น้อยเกินไปที่จะเปิดเผย" in hidden.th
+    elsewhere = rows("together") | {"group": "2"}
+    assert "no test results" in joining.headline(joining.effects(found(elsewhere), profile_name="public")).en
 
 
 def test_how_chance_was_reckoned_and_the_choices_made_are_named():
@@ -214,9 +218,19 @@ def test_how_chance_was_reckoned_and_the_choices_made_are_named():
         profile_name="public",
     )
     said = joining.reckoned(shown).en
-    assert "whole subdistricts" in said
-    assert "whole areas" in said
+    assert "giving the joining at random to whole subdistricts" in said
+    assert "Not so for NT Grade 3 Thai: there, to whole areas" in said
     assert "All choices are the default" in said
+    alone = joining.reckoned(joining.effects(found(rows("together")), profile_name="public"))
+    assert "at random to schools of like size" in alone.en and "Not so" not in alone.en and "ยกเว้น" not in alone.th
+
+
+def test_the_question_stands_under_the_table_with_units_weights_years_and_covariates():
+    said = joining.reckoned(joining.effects(found(rows("together")), profile_name="public"))
+    for lang in ("th", "en"):
+        assert Design(unit="points").question(lang) in getattr(said, lang)
+    assert "every school counts the same; academic years (BE): all there are; covariates: none" in said.en
+    assert "left out of that test" in said.en and "ไม่อยู่ในรายการนั้น" in said.th
 
 
 def test_gaps_and_spread_are_spoken_of():
@@ -254,14 +268,3 @@ def test_a_cohort_reads_its_own_rows():
     one = rows("together", group="1", estimate=4.0) | {"group": "1"}
     both = found(rows("together"), one)
     assert joining.effects(both, profile_name="public", group="1").frame["estimate"].tolist() == [4.0]
-
-
-def test_threats_are_told_each_with_its_number():
-    head = dict.fromkeys(KEY, "") | {"group": "all", "kind": "together"}
-    rows_ = [
-        {"threat": "violation", "estimate": 0.4, "limit": 0.9, "reason_th": "", "reason_en": ""},
-        {"threat": "participation", "reason_th": "ไม่ทราบ วิธีแก้: เติม", "reason_en": "not known"},
-    ]
-    lines = joining.threat_lines(found(threats=pd.DataFrame([head | row for row in rows_])))
-    assert lines[0].endswith("0.40 (0.9)")
-    assert lines[1].endswith("– (ไม่ทราบ)")

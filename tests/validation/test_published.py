@@ -44,6 +44,21 @@ def prop99(*, log: bool, baseline: str) -> Panel:
     return _panel(frame, joined, baseline=baseline)
 
 
+def organ() -> Panel:
+    frame = pd.read_csv(HERE / "organ.csv").rename(
+        columns={"state": "school_id", "quarter": "year_be", "rate": "outcome"}
+    )
+    return _panel(frame, pd.Series({state: 4 * (state == "California") for state in frame["school_id"].unique()}))
+
+
+def kielmc() -> Panel:
+    """Mean real prices of the houses sold in a year, away from the incinerator and near it."""
+    means = {("away", 1978): 82517.227642, ("away", 1981): 101307.513595,
+             ("near", 1978): 63692.857143, ("near", 1981): 70619.239844}  # fmt: skip
+    frame = pd.Series(means, name="outcome").rename_axis(["school_id", "year_be"]).reset_index()
+    return _panel(frame, pd.Series({"away": 0, "near": 1981}))
+
+
 def _overall(found: Panel, key: str) -> float:
     changes = estimate.changes(found)
     result = engine.result(changes, engine.observed(changes))
@@ -80,6 +95,8 @@ def ours(data: str, quantity: str, key: str) -> float:
         parts = parts[parts["kind"] == key]
         weight = parts["weight"].sum()
         return weight if quantity == "bacon weight" else (parts["weight"] * parts["estimate"]).sum() / weight
+    if data in ("organ", "kielmc"):
+        return _overall({"organ": organ, "kielmc": kielmc}[data](), key)
     return _overall(prop99(log=data.endswith("log"), baseline=quantity), key)
 
 

@@ -76,9 +76,19 @@ def _found(data: str, quantity: str, key: str) -> float:
         return found.loc[found["measure"] == quantity, key].item()
     if quantity == "gap_sd":
         return inequality.gap(_two_groups(), by="new")[key].item()
+    parts = _high_schools() if data == "high school and beyond" else _dyestuff()
+    return {"within_variance": parts.within, "between_variance": parts.between, "share": parts.share}[quantity]
+
+
+def _dyestuff() -> variance.Parts:
     long = _long(DYESTUFF)
-    parts = variance.parts(*variance.by_school(long["score"], long["school_id"]))
-    return {"within_variance": parts.within, "between_variance": parts.between}[quantity]
+    return variance.parts(*variance.by_school(long["score"], long["school_id"]))
+
+
+def _high_schools() -> variance.Parts:
+    """7,185 pupils of 160 schools, by their schools' sums."""
+    sums = pd.read_csv(Path(__file__).with_name("hsb82.csv"))
+    return variance.parts(*(sums[c].to_numpy() for c in ("n", "mean", "within_squares")))
 
 
 @pytest.mark.parametrize("row", PUBLISHED.to_dict("records"), ids=lambda r: f"{r['data']} {r['quantity']} {r['key']}")
