@@ -204,6 +204,8 @@ class Ground:
                 os.kill(pid, signal.SIGKILL)
         for folder in self._folders():
             shutil.rmtree(folder, ignore_errors=True)
+            with contextlib.suppress(FileNotFoundError):
+                folder.unlink()  # where it was a file
         self.marks.clear()
 
     def _name_what_is_left(self, fault: str) -> None:

@@ -31,7 +31,7 @@ def scratch_folder():
     CannotWrite
         The disk of temporary files is full.
     """
-    folder = Path(tempfile.gettempdir()) / f"{PREFIX}{secrets.token_hex(8)}"
+    folder = _temporary() / f"{PREFIX}{secrets.token_hex(8)}"
     with _janitor(folder):
         folder.mkdir(mode=0o700)
         try:
@@ -46,6 +46,19 @@ def scratch_folder():
             ) from error
         finally:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def _temporary() -> Path:
+    """Where temporary files go, in tempfile's own order.
+
+    tempfile tries a place by a file of its own, which a process that is killed at that moment leaves behind; a folder
+    that takes files by its permissions needs no trial.
+    """
+    named = [os.environ.get(name) for name in ("TMPDIR", "TEMP", "TMP")]
+    for place in [*filter(None, named), *(["/tmp", "/var/tmp"] if os.name == "posix" else [])]:
+        if Path(place).is_dir() and os.access(place, os.W_OK | os.X_OK):
+            return Path(place).absolute()
+    return Path(tempfile.gettempdir())
 
 
 @contextlib.contextmanager
