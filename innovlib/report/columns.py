@@ -172,6 +172,8 @@ def _content(row: dict, column: Column, lang: str) -> str:
         return spark(row[column.key], scale=column.scale, label=said)
     if column.kind in ("bar", "difference"):
         return f'<span>{_bar(float(row[column.key]), column)}<span class="value">{escape(said)}</span></span>'
+    if column.kind == "interval":
+        return f'<span class="ends">{_html(said, lang)}</span>'
     return _html(said, lang)
 
 
