@@ -29,7 +29,6 @@ from innovlib.area.store import Area
 from innovlib.errors import BadInput, Words
 from innovlib.measures.outcomes import SERIES
 from innovlib.release import ledger
-from innovlib.release.editions import protected_edition
 from innovlib.release.relations import GAP, SHARE_TESTED, WIDER
 from innovlib.report import disclosure
 from innovlib.report.disclosure import FEW_SCHOOLS, Protected, rounded_half_up
@@ -283,6 +282,8 @@ def release_plan(area: Area, *, profile_name: str) -> ReleasePlan:
     if scores[["n_tested", "n_enrolled"]].isna().all(axis=None):  # nobody is counted, so nobody can be found out
         disclosure.profile(profile_name)
         return ReleasePlan(profile_name, pd.DataFrame(columns=PLAN_COLUMNS), dict.fromkeys(LOSS, 0))
+    from innovlib.release.editions import protected_edition  # only here: pages read what is kept, and need no solver
+
     _, cells = protected_edition(scores, profile_name=profile_name, **tables)
     return plan_of(cells, profile_name=profile_name)
 
