@@ -7,6 +7,7 @@ innovlib.report.sarabun`` cuts them anew; a test compares what is kept with the 
 
 from __future__ import annotations
 
+import importlib.util
 import io
 import json
 from importlib import resources
@@ -29,6 +30,16 @@ def advances(weight: str) -> dict[str, float]:
     """Advance width of each character of the font as a share of the type size."""
     held = json.loads(_KEPT.joinpath("sarabun-widths.json").read_text(encoding="utf-8"))
     return {character: width / held["per_em"] for character, width in held[weight].items()}
+
+
+def files() -> dict[str, Path]:
+    """The font's files as the package ``fontpkg-sarabun`` brings them, by weight; none where it is not installed."""
+    spec = importlib.util.find_spec("fontpkg_sarabun")
+    if spec is None or not spec.submodule_search_locations:
+        return {}
+    place = Path(spec.submodule_search_locations[0]) / "files"
+    found = {weight: place / f"Sarabun-{weight.title()}.ttf" for weight in WEIGHTS}
+    return found if all(file.is_file() for file in found.values()) else {}
 
 
 def cut_subset(file: Path) -> bytes:
@@ -58,15 +69,14 @@ def widths_of(file: Path) -> tuple[int, dict[str, int]]:
 
 def main() -> None:
     """Cut all parts from the installed package and keep them."""
-    from innovlib.report.style import packaged_font
-
-    found, kept = packaged_font(), Path(str(_KEPT))
+    found, kept = files(), Path(str(_KEPT))
+    if not found:
+        raise SystemExit("ติดตั้ง fontpkg-sarabun ก่อน · install fontpkg-sarabun first")
     held: dict[str, object] = {}
-    for weight in WEIGHTS:
-        file = getattr(found, weight)
+    for weight, file in found.items():
         kept.joinpath(f"sarabun-{weight}.woff2").write_bytes(cut_subset(file))
         held["per_em"], held[weight] = widths_of(file)
-    kept.joinpath("OFL.txt").write_bytes(found.regular.parents[1].joinpath("LICENSE").read_bytes())
+    kept.joinpath("OFL.txt").write_bytes(found["regular"].parents[1].joinpath("LICENSE").read_bytes())
     text = json.dumps(held, ensure_ascii=False, indent=0) + "\n"
     kept.joinpath("sarabun-widths.json").write_text(text, encoding="utf-8", newline="\n")
 

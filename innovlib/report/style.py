@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import importlib.util
 import unicodedata
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -77,12 +76,8 @@ def font() -> Font:
 
 def packaged_font() -> Font | None:
     """Sarabun as the package ``fontpkg-sarabun`` brings it, or None."""
-    spec = importlib.util.find_spec("fontpkg_sarabun")
-    if spec is None or not spec.submodule_search_locations:
-        return None
-    files = Path(spec.submodule_search_locations[0]) / "files"
-    regular, bold = files / "Sarabun-Regular.ttf", files / "Sarabun-Bold.ttf"
-    return Font("Sarabun", regular, bold, licensed=True) if regular.is_file() and bold.is_file() else None
+    files = sarabun.files()
+    return Font("Sarabun", **files, licensed=True) if files else None
 
 
 def installed_font() -> Font | None:
