@@ -9,7 +9,7 @@ All functions take numbers or arrays (missing values stay missing) and broadcast
 from __future__ import annotations
 
 import numpy as np
-from scipy import special
+import scipy  # its functions are loaded when first asked: a batch that finds all kept needs none
 
 
 def normal_quantile(p):
@@ -18,12 +18,12 @@ def normal_quantile(p):
     >>> round(float(normal_quantile(0.975)), 4)
     1.96
     """
-    return special.ndtri(p)
+    return scipy.special.ndtri(p)
 
 
 def normal_below(x):
     """Probability that a standard normal value is at most ``x``."""
-    return special.ndtr(x)
+    return scipy.special.ndtr(x)
 
 
 def normal_density(x):
@@ -37,34 +37,34 @@ def t_quantile(p, df):
     >>> round(float(t_quantile(0.975, 12)), 3)
     2.179
     """
-    return special.stdtrit(df, p)
+    return scipy.special.stdtrit(df, p)
 
 
 def t_below(x, df):
     """Probability that Student's t with ``df`` degrees of freedom is at most ``x``."""
-    return special.stdtr(df, x)
+    return scipy.special.stdtr(df, x)
 
 
 def t_two_sided(x, df):
     """Probability that Student's t is at least as far from zero as ``x``, on either side: the p of a t test."""
-    return 2 * special.stdtr(df, -np.abs(x))
+    return 2 * scipy.special.stdtr(df, -np.abs(x))
 
 
 def f_quantile(p, df, df_within):
     """The point below which F with ``df`` and ``df_within`` degrees of freedom falls with probability ``p``."""
-    return special.fdtri(df, df_within, p)
+    return scipy.special.fdtri(df, df_within, p)
 
 
 def f_above(x, df, df_within):
     """Probability that F with ``df`` and ``df_within`` degrees of freedom is above ``x``."""
-    return special.fdtrc(df, df_within, x)
+    return scipy.special.fdtrc(df, df_within, x)
 
 
 def chi2_quantile(p, df):
     """The point below which chi-squared with ``df`` degrees of freedom falls with probability ``p``."""
-    return 2 * special.gammaincinv(df / 2, p)
+    return 2 * scipy.special.gammaincinv(df / 2, p)
 
 
 def binomial_quantile(p: float, n: int, rate: float) -> int:
     """The smallest number of successes that ``n`` trials reach or stay below with probability at least ``p``."""
-    return int(np.searchsorted(special.bdtr(np.arange(n + 1), n, rate), p))
+    return int(np.searchsorted(scipy.special.bdtr(np.arange(n + 1), n, rate), p))

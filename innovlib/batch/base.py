@@ -6,6 +6,7 @@ This module imports nothing heavy: :func:`start_early` is called before anything
 from __future__ import annotations
 
 import contextlib
+import gc
 import json
 import os
 import signal
@@ -48,13 +49,25 @@ def dismiss() -> None:
 
 
 def python(module: str) -> list[str]:
-    """The command that runs a module's ``main`` in a new Python.
+    """The command that runs a module's ``main`` in a new Python."""
+    lean = f"import sys; from {__name__} import lean_imports\nwith lean_imports(): from {module} import main"
+    return [sys.executable, "-c", f"{lean}\nsys.exit(main())"]
+
+
+@contextlib.contextmanager
+def lean_imports():
+    """Import within this in less time: what is imported stays, so it is never searched for waste.
 
     jsonschema, which nbformat imports, looks for a library for international addresses that takes longer to import than
     all the rest together; notebooks have none to check, so it is told that the library is not there.
     """
-    lean = "import sys; sys.modules['rfc3987_syntax'] = None"
-    return [sys.executable, "-c", f"{lean}; from {module} import main; sys.exit(main())"]
+    sys.modules.setdefault("rfc3987_syntax", None)
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def same_everywhere() -> dict[str, str]:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 import pandas as pd
-from scipy import special
+import scipy  # its functions are loaded when first asked: a batch that finds all kept needs none
 
 from innovlib.errors import BadInput, Words
 from innovlib.measures.rates import clustered, curve
@@ -135,7 +135,7 @@ def theil(
 def _theil(cell, value, within, weight, unit) -> list[dict]:
     cell, missing = usable(cell, [value, unit, *([within] if within else [])])
     y, w = numbers(cell, value).to_numpy(), weights(cell, weight)
-    sums = school_sums(cell[unit], {"n": w, "y": w * y, "yy": w * special.xlogy(y, y)})
+    sums = school_sums(cell[unit], {"n": w, "y": w * y, "yy": w * scipy.special.xlogy(y, y)})
     groups = _groups(cell, within, unit) if within else np.zeros(len(sums), dtype=int)
     totals = jackknife(sums, lambda s: _entropy(s[..., 2], s[..., 1], s[..., 0]))
     parts = {"total": totals}

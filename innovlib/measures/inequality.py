@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from scipy import special
+import scipy  # its functions are loaded when first asked: a batch that finds all kept needs none
 
 from innovlib.errors import BadInput, Words
 from innovlib.measures import variance
@@ -130,7 +130,7 @@ def _small_sample(m: float) -> float:
     """Hedges' J, the factor that takes the small-sample bias out of a standardised difference."""
     if m < 2:
         return np.nan
-    return float(np.exp(special.gammaln(m / 2) - special.gammaln((m - 1) / 2)) / np.sqrt(m / 2))
+    return float(np.exp(scipy.special.gammaln(m / 2) - scipy.special.gammaln((m - 1) / 2)) / np.sqrt(m / 2))
 
 
 def crossed(

@@ -13,6 +13,8 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from innovlib.area.shared import shared
+from innovlib.area.store import Area
 from innovlib.measures import comparison, similar
 from innovlib.measures.comparison import Reference
 from innovlib.measures.earlier import earlier_results
@@ -28,6 +30,10 @@ class _Found:
 
     rows: pd.DataFrame
     places: dict[str, np.ndarray]
+
+    @classmethod
+    def of(cls, rows: pd.DataFrame) -> _Found:
+        return cls(rows, rows.groupby("of").indices)
 
 
 @dataclass(frozen=True)
@@ -49,9 +55,7 @@ class SideBySide:
     --------
     >>> from innovlib import paths
     >>> from innovlib.area import open_area
-    >>> area = open_area(paths.EXAMPLE)
-    >>> ref = comparison.reference(area.table("scores"), benchmarks=area.table("benchmarks"))
-    >>> beside = SideBySide(area.table("schools"), area.table("scores"), ref, smallest_n=10)
+    >>> beside = SideBySide.of(open_area(paths.EXAMPLE), smallest_n=10)
     >>> len(beside.near("99050001")), sorted(set(beside.latest("99050001")["who"]))
     (15, ['area', 'nation', 'school', 'similar'])
     """
@@ -80,10 +84,22 @@ class SideBySide:
         """Distances of all schools from the area (:func:`innovlib.measures.outcomes.school_gaps`)."""
         return school_gaps(self.scores)
 
-    def prepared(self) -> SideBySide:
-        """The same, with all of it worked out now, for those who will look up many schools."""
-        _ = self._latest, self._history, self.gaps
-        return self
+    @classmethod
+    def of(cls, area: Area, *, smallest_n: int) -> SideBySide:
+        """The schools of an area, all worked out now, or read where that is kept with the area's tables.
+
+        Many reports look their schools up in what is worked out once (:func:`innovlib.area.shared.shared`).
+        """
+        schools, scores = area.table("schools"), area.table("scores")
+        beside = cls(schools, scores, comparison.reference(scores, benchmarks=area.table("benchmarks")), smallest_n)
+        rows = shared(area, "side-by-side", lambda _: beside._rows(), key=str(smallest_n))
+        # A cached property is looked up here before it is worked out.
+        vars(beside).update(gaps=rows["gaps"], _near=rows["near"], _latest=_Found.of(rows["latest"]),
+                            _history=_Found.of(rows["history"]))  # fmt: skip
+        return beside
+
+    def _rows(self) -> dict[str, pd.DataFrame]:
+        return {"gaps": self.gaps, "near": self._near, "latest": self._latest.rows, "history": self._history.rows}
 
     def near(self, school_id: str) -> pd.DataFrame:
         """The school's similar schools, nearest first (:func:`innovlib.measures.similar.similar_schools`)."""
@@ -130,7 +146,7 @@ class SideBySide:
     def _work_out(self, *, latest_only: bool) -> _Found:
         rows = comparison.every_school(self.ref, school_ids=self.together, near=self._near,
                                        smallest_n=self.smallest_n, latest_only=latest_only)  # fmt: skip
-        return _Found(rows, rows.groupby("of").indices)
+        return _Found.of(rows)
 
     def _of(self, school_id: str, found: _Found, *, latest_only: bool) -> pd.DataFrame:
         if school_id in found.places:

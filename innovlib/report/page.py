@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import asdict, dataclass, field
 
+from innovlib.chance import normal_quantile
 from innovlib.errors import RenderFailed, UnknownName, Words
 from innovlib.report import labels, style
 from innovlib.report.cells import META, check_run, headings, parts
@@ -163,12 +164,13 @@ def read_meta(nb) -> dict:
 
 
 def prepare() -> None:
-    """Do once, before many pages are made, what is the same for all of them: fonts, frame, sentences."""
+    """Do once, before many pages are made, what is the same for all of them: fonts, frame, sentences, laws of chance."""
     style.font_css()
     style.compiled(TEMPLATE)
     for bold in (False, True):
         style.text_width("ก", 1.0, bold=bold)
     sentence("note.no_font")
+    normal_quantile(0.5)
 
 
 def report_html(nb) -> str:

@@ -1,5 +1,6 @@
 """All schools at once give what one school at a time gives."""
 
+import shutil
 from dataclasses import replace
 
 import pandas as pd
@@ -7,6 +8,7 @@ import pytest
 
 from innovlib import paths
 from innovlib.area import open_area
+from innovlib.area.shared import FOLDER
 from innovlib.errors import UnknownName
 from innovlib.measures import comparison, side_by_side, similar
 from innovlib.measures.earlier import earlier_results
@@ -21,8 +23,7 @@ def area():
 
 @pytest.fixture(scope="module")
 def beside(area) -> SideBySide:
-    ref = comparison.reference(area.table("scores"), benchmarks=area.table("benchmarks"))
-    return SideBySide(area.table("schools"), area.table("scores"), ref, smallest_n=10).prepared()
+    return SideBySide.of(area, smallest_n=10)
 
 
 def test_it_is_what_each_school_gets_alone(area, beside):
@@ -36,6 +37,21 @@ def test_it_is_what_each_school_gets_alone(area, beside):
             alone = alone if latest_only else comparison.running(alone)
             pd.testing.assert_frame_equal(found, alone, rtol=1e-12)
     pd.testing.assert_frame_equal(beside.gaps, school_gaps(area.table("scores")))
+
+
+def test_what_is_kept_with_the_area_is_what_is_worked_out(area, tmp_path):
+    """Made, read again, and for other readers: the same rows bit for bit as from the tables themselves."""
+    copy = open_area(shutil.copytree(area.folder, tmp_path / "area", ignore=shutil.ignore_patterns(FOLDER)))
+    ref = comparison.reference(area.table("scores"), benchmarks=area.table("benchmarks"))
+    for smallest_n in (10, 3):
+        anew = SideBySide(area.table("schools"), area.table("scores"), ref, smallest_n=smallest_n)
+        for found in (SideBySide.of(copy, smallest_n=smallest_n), SideBySide.of(copy, smallest_n=smallest_n)):
+            pd.testing.assert_frame_equal(found.every_latest(), anew.every_latest(), check_exact=True)
+            pd.testing.assert_frame_equal(found.every_history(), anew.every_history(), check_exact=True)
+            pd.testing.assert_frame_equal(found.every_near(), anew.every_near(), check_exact=True)
+            pd.testing.assert_frame_equal(found.gaps, anew.gaps, check_exact=True)
+            pd.testing.assert_frame_equal(found.latest("99050003"), anew.latest("99050003"), check_exact=True)
+    assert len(list((copy.folder / FOLDER).glob("side-by-side-*.json"))) == 2
 
 
 def test_in_a_large_area_a_school_that_is_no_pilot_is_worked_out_when_it_is_asked_for(beside, monkeypatch):
