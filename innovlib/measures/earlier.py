@@ -12,6 +12,9 @@ import pandas as pd
 from innovlib.measures.outcomes import standardised
 from innovlib.measures.similar import between_variance, shrunken
 
+#: Name of the results.
+EARLIER = "earlier_results"
+
 
 def earlier_results(scores: pd.DataFrame, schools: pd.DataFrame) -> pd.Series:
     """Each school's distance from the area in the years before the area's first school joined, pulled in by chance.
@@ -47,7 +50,7 @@ def earlier_results(scores: pd.DataFrame, schools: pd.DataFrame) -> pd.Series:
     first = schools["joined_year_be"].min()
     before = scores[scores["year_be"] < first] if pd.notna(first) else scores.iloc[:0]
     if before.empty:
-        return pd.Series(dtype=float, index=pd.Index([], name="school_id"), name="earlier_results")
+        return pd.Series(dtype=float, index=pd.Index([], name="school_id"), name=EARLIER)
     z = standardised(before)
     z = z.assign(total=z["z"] * z["n"])
     sums = z.groupby(["school_id", "test", "grade", "subject"], observed=True)[["n", "total"]].sum()
@@ -57,4 +60,4 @@ def earlier_results(scores: pd.DataFrame, schools: pd.DataFrame) -> pd.Series:
     raw, variance = of_school["z"].mean(), of_school["variance"].sum() / of_school.size() ** 2
     tau2 = between_variance(raw.to_numpy(), variance.to_numpy())
     found = shrunken(raw, variance, tau2=tau2)["shrunken"].to_numpy() if np.isfinite(tau2) else raw.to_numpy()
-    return pd.Series(found, index=raw.index, name="earlier_results")
+    return pd.Series(found, index=raw.index, name=EARLIER)

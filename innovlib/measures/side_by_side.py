@@ -17,7 +17,7 @@ from innovlib.area.shared import shared
 from innovlib.area.store import Area
 from innovlib.measures import comparison, similar
 from innovlib.measures.comparison import Reference
-from innovlib.measures.earlier import earlier_results
+from innovlib.measures.earlier import EARLIER, earlier_results
 from innovlib.measures.outcomes import school_gaps
 
 #: An area of more schools than this works out its pilot schools together, and any other when it is asked for.
@@ -94,12 +94,13 @@ class SideBySide:
         beside = cls(schools, scores, comparison.reference(scores, benchmarks=area.table("benchmarks")), smallest_n)
         rows = shared(area, "side-by-side", lambda _: beside._rows(), key=str(smallest_n))
         # A cached property is looked up here before it is worked out.
-        vars(beside).update(gaps=rows["gaps"], _near=rows["near"], _latest=_Found.of(rows["latest"]),
-                            _history=_Found.of(rows["history"]))  # fmt: skip
+        vars(beside).update(earlier=rows["earlier"][EARLIER], gaps=rows["gaps"], _near=rows["near"],
+                            _latest=_Found.of(rows["latest"]), _history=_Found.of(rows["history"]))  # fmt: skip
         return beside
 
     def _rows(self) -> dict[str, pd.DataFrame]:
-        return {"gaps": self.gaps, "near": self._near, "latest": self._latest.rows, "history": self._history.rows}
+        return {"earlier": self.earlier.to_frame(EARLIER), "gaps": self.gaps, "near": self._near,
+                "latest": self._latest.rows, "history": self._history.rows}  # fmt: skip
 
     def near(self, school_id: str) -> pd.DataFrame:
         """The school's similar schools, nearest first (:func:`innovlib.measures.similar.similar_schools`)."""

@@ -125,8 +125,10 @@ def domain_words(code: str) -> Words:
 
 def subject(safe: Protected) -> str:
     """Whose real decisions can be shown: the page's own, else the group it belongs to; "" where nobody's."""
-    fact = safe.frame[(safe.frame["aspect"] == "de_facto") & (safe.frame["status"] == "shown")]
-    return next((who for who in dict.fromkeys(safe.frame["who"]) if (fact["who"] == who).any()), "")
+    frame = safe.frame
+    rows = zip(frame["who"], frame["aspect"], frame["status"], strict=True)
+    shown = {who for who, aspect, status in rows if (aspect, status) == ("de_facto", "shown")}
+    return next((who for who in dict.fromkeys(frame["who"]) if who in shown), "")
 
 
 def headline(safe: Protected) -> Words:
@@ -163,19 +165,11 @@ def gap_headline(safe: Protected) -> Words:
 
 def readings(safe: Protected) -> list[Words]:
     """A sentence for each domain and the index, of whoever can be shown; first that the school itself cannot be."""
-    who, out = subject(safe), []
-    if not who:
-        return [sentence("freedom.nothing")]
-    own = safe.frame["who"].iloc[0]
-    if who != own:
-        smallest = profile(safe.profile).smallest_replies
-        out.append(sentence("freedom.few", smallest=smallest, whom=labels.OWN_OR_OTHER[who]))
-    cells = safe.where(who=who, status="shown").frame.set_index(_KEYS)
+    who, out = subject(safe), _instead(safe)
+    shown = {key: row for key, row in _cells(safe).items() if row["status"] == "shown"}
     for domain in DOMAINS:
-        if (domain, "de_facto") in cells.index and (domain, "de_jure") in cells.index:
-            done, granted = cells.loc[(domain, "de_facto")], cells.loc[(domain, "de_jure")]
-            if pd.isna(done["conf_low"]):
-                continue
+        done, granted = shown.get((who, domain, "de_facto")), shown.get((who, domain, "de_jure"))
+        if done and granted and pd.notna(done["conf_low"]):
             out.append(sentence("freedom.reading", domain=domain_words(domain), whom=labels.OWN_OR_OTHER[who],
                                 granted=_one(granted["estimate"]), done=_one(done["estimate"]),
                                 low=_one(done["conf_low"]), high=_one(done["conf_high"])))  # fmt: skip
@@ -184,9 +178,18 @@ def readings(safe: Protected) -> list[Words]:
 
 def brief_readings(safe: Protected) -> list[Words]:
     """What goes beside :func:`brief`: that the school's own answers are hidden, where so, and what the scale means."""
-    said, who = readings(safe), subject(safe)
-    own = next(iter(safe.frame["who"]), "")
-    return [*(said[:1] if not who or who != own else []), sentence("freedom.scale"), sentence("freedom.note")]
+    return [*_instead(safe), sentence("freedom.scale"), sentence("freedom.note")]
+
+
+def _instead(safe: Protected) -> list[Words]:
+    """Why a page tells of others than its own; nothing where its own answers can be shown."""
+    who = subject(safe)
+    if not who:
+        return [sentence("freedom.nothing")]
+    if who == safe.frame["who"].iloc[0]:
+        return []
+    smallest = profile(safe.profile).smallest_replies
+    return [sentence("freedom.few", smallest=smallest, whom=labels.OWN_OR_OTHER[who])]
 
 
 def _one(value: float) -> str:

@@ -49,6 +49,7 @@ def test_what_is_kept_with_the_area_is_what_is_worked_out(area, tmp_path):
             pd.testing.assert_frame_equal(found.every_latest(), anew.every_latest(), check_exact=True)
             pd.testing.assert_frame_equal(found.every_history(), anew.every_history(), check_exact=True)
             pd.testing.assert_frame_equal(found.every_near(), anew.every_near(), check_exact=True)
+            pd.testing.assert_series_equal(found.earlier, anew.earlier, check_exact=True)
             pd.testing.assert_frame_equal(found.gaps, anew.gaps, check_exact=True)
             pd.testing.assert_frame_equal(found.latest("99050003"), anew.latest("99050003"), check_exact=True)
     assert len(list((copy.folder / FOLDER).glob("side-by-side-*.json"))) == 2
