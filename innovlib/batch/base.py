@@ -16,6 +16,7 @@ import sys
 from pathlib import Path
 
 from innovlib import paths
+from innovlib.batch.processes import end_descendants
 
 #: Systems on which a prepared process can be forked (macOS has the call, but its own libraries do not survive it).
 FORKS = hasattr(os, "fork") and sys.platform != "darwin"
@@ -121,8 +122,6 @@ class Base:
         try:
             self._process.wait(timeout=wait_s)
         except subprocess.TimeoutExpired:
-            from innovlib.batch.work import end_descendants
-
             end_descendants(self._process.pid)
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(self._process.pid, signal.SIGKILL)

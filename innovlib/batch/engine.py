@@ -14,7 +14,7 @@ import re
 import signal
 import tempfile
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
@@ -26,35 +26,13 @@ from papermill.iorw import load_notebook_node
 from papermill.parameterize import parameterize_notebook
 from traitlets.config import Config
 
+from innovlib.batch.fault import Fault, Limits
+
 ENGINE = "innov"
 
 _ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _ADDRESS = re.compile(r"\bat 0x[0-9a-fA-F]+")
 _CELL_FILE = re.compile(r"[^\s'\"<>]{0,200}ipykernel_\d+[\\/]\d+\.py")
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What one report may take before it is stopped, so that none can hold up the others."""
-
-    report_s: float = 900.0
-    cell_s: int = 300
-    output_mb: int = 64
-    memory_mb: int = 4096
-
-
-@dataclass(frozen=True)
-class Fault:
-    """Why a report is not done: the cell (counted from 0; None where no cell is to blame) and the cause."""
-
-    cause: str
-    cell: int | None = None
-    source: str = ""
-    traceback: str = ""
-
-    def to_dict(self) -> dict:
-        """The fault as plain values."""
-        return asdict(self)
 
 
 @dataclass(frozen=True)

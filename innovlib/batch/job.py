@@ -6,9 +6,7 @@ import json
 from dataclasses import asdict
 from pathlib import Path
 
-import nbformat
-
-from innovlib.batch.engine import Fault, Limits, blank_notebook
+from innovlib.batch.fault import Fault, Limits
 
 JOB, BEGUN, RESULT, PAGE, EXECUTED = "job.json", "begun.json", "result.json", "page.html", "executed.ipynb"
 #: What a worker process itself says, for the case that it says nothing else.
@@ -93,5 +91,9 @@ def failed_notebook(folder: Path) -> bytes:
     try:
         return (folder / EXECUTED).read_bytes()
     except OSError:
+        import nbformat  # these two here: papermill takes longer to import than a batch takes to plan
+
+        from innovlib.batch.engine import blank_notebook
+
         job = read_job(folder)
         return nbformat.writes(blank_notebook(Path(job["template"]), parameters=job["parameters"])).encode("utf-8")

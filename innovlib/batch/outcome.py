@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from innovlib.batch.engine import Fault
+from innovlib.batch.fault import Fault
 from innovlib.errors import Words
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import json
 from dataclasses import dataclass, field
@@ -233,7 +234,7 @@ def load_template(path: Path, kind: str, *, more: tuple[str, ...] = ()) -> Templ
     Raises
     ------
     Unreadable
-        The file is not there or is no notebook.
+        The file is not there or is no notebook, or its parameters cell is no Python.
     UnknownName
         Its parameters are not those that will be passed, or do not stand in one cell.
     """
@@ -241,6 +242,7 @@ def load_template(path: Path, kind: str, *, more: tuple[str, ...] = ()) -> Templ
         text = path.read_text(encoding="utf-8")
         cells = json.loads(text)["cells"]
         tagged = [c for c in cells if "parameters" in c.get("metadata", {}).get("tags", ())]
+        sources = ["".join(c["source"]) for c in tagged]
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise Unreadable(
             Words("ไม่มีแม่แบบ หรือไฟล์ไม่ใช่โน้ตบุ๊ก", "there is no such template, or it is not a notebook"),
@@ -254,12 +256,19 @@ def load_template(path: Path, kind: str, *, more: tuple[str, ...] = ()) -> Templ
             expected=Words("เซลล์เดียว", "exactly one"),
             todo=Words("ติดแท็ก parameters ให้เซลล์เดียว", "tag one cell with parameters"),
         )
-    _check_parameters(path, (*PARAMETERS[kind], *more))
+    try:
+        taken = declared(sources[0])
+    except SyntaxError as error:
+        raise Unreadable(
+            Words("เซลล์ parameters ไม่ใช่ภาษา Python", "the parameters cell is not Python"),
+            where=f"{path.name}: {(error.text or '').strip()}",
+            expected=Words("ชื่อ = ค่าเริ่มต้น บรรทัดละหนึ่งตัว", "name = default, one a line"),
+        ) from error
+    _check_parameters(path, taken, (*PARAMETERS[kind], *more))
     return Template(kind, path.name, text)
 
 
-def _check_parameters(path: Path, given: tuple[str, ...]) -> None:
-    taken = inspect(path)
+def _check_parameters(path: Path, taken: list[str], given: tuple[str, ...]) -> None:
     unknown = [name for name in given if name not in taken]
     missing = [name for name in taken if name not in given and name not in OPTIONAL]
     if not unknown and not missing:
@@ -282,9 +291,13 @@ def _check_parameters(path: Path, given: tuple[str, ...]) -> None:
     )
 
 
-def inspect(path: Path) -> list[str]:
-    """Names of a template's parameters, as papermill's own inspection sees them."""
-    import papermill
+def declared(source: str) -> list[str]:
+    """Names that a parameters cell sets, those that papermill's own inspection finds.
 
-    # papermill puts parameters into paths; braces in a folder's name are only themselves.
-    return list(papermill.inspect_notebook(str(path).replace("{", "{{").replace("}", "}}")))
+    Not by papermill itself, because importing it takes as long as all the rest of a plan.
+    """
+    found = []
+    for node in ast.parse(source).body:
+        targets = [node.target] if isinstance(node, ast.AnnAssign) else getattr(node, "targets", [])
+        found += [target.id for target in targets if isinstance(target, ast.Name)]
+    return found

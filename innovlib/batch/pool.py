@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import select
-import signal
 import subprocess
 import time
 from pathlib import Path
 
 from innovlib.batch import base
 from innovlib.batch.job import SAID
-from innovlib.batch.work import end_descendants
+from innovlib.batch.processes import end_tree
 from innovlib.errors import UnknownName, Words
 
 
@@ -209,12 +207,3 @@ def _slow(kind: str, why: str) -> Words:
         f"รายงานชนิด {kind} ทำด้วยเคอร์เนลปกติ ซึ่งช้ากว่า ({why})",
         f"{kind} reports ran in ordinary kernels, which is slower ({why})",
     )
-
-
-def end_tree(process: subprocess.Popen) -> None:
-    """Kill a process that leads a group of its own, its group, and all that descend from it."""
-    end_descendants(process.pid)
-    if hasattr(os, "killpg"):
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(process.pid, signal.SIGKILL)
-    process.kill()

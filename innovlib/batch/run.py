@@ -17,7 +17,7 @@ from innovlib import paths
 from innovlib.area.codebook import codebook
 from innovlib.area.store import open_area
 from innovlib.batch import keys, manifest
-from innovlib.batch.engine import Fault, Limits
+from innovlib.batch.fault import Fault, Limits
 from innovlib.batch.folder import OutFolder
 from innovlib.batch.job import PAGE, failed_notebook, read_result, write_job
 from innovlib.batch.journal import Journal, now

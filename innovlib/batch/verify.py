@@ -8,7 +8,7 @@ from pathlib import Path
 
 from innovlib import paths
 from innovlib.batch import manifest
-from innovlib.batch.engine import Fault
+from innovlib.batch.fault import Fault
 from innovlib.batch.folder import OutFolder
 from innovlib.batch.keys import digest
 from innovlib.batch.run import render

@@ -36,7 +36,8 @@ from innovlib.area.store import Area
 from innovlib.batch import shell
 from innovlib.batch.base import orders_from
 from innovlib.batch.job import SAID, read_job
-from innovlib.batch.work import limit_memory, make_report, watch_parent
+from innovlib.batch.processes import watch_parent
+from innovlib.batch.work import limit_memory, make_report
 from innovlib.errors import InnovError
 
 

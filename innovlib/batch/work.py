@@ -6,22 +6,20 @@ and ``executed.ipynb`` where it was not. Nothing else is touched.
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import importlib
 import json
 import os
-import signal
 import sys
-import threading
-import time
 import traceback
 from pathlib import Path
 
 import nbformat
 
-from innovlib.batch.engine import Fault, run_notebook
+from innovlib.batch.engine import run_notebook
+from innovlib.batch.fault import Fault
 from innovlib.batch.job import BEGUN, EXECUTED, PAGE, RESULT, read_job
+from innovlib.batch.processes import watch_parent
 
 
 def make_report(folder: Path) -> None:
@@ -52,37 +50,6 @@ def _page(notebook, job: dict) -> tuple[Fault | None, str, dict]:
     if shown:
         return Fault("the page would show a folder of this computer; the template must not print paths"), "", {}
     return None, html, entry
-
-
-def watch_parent(parent: int, *, with_descendants: bool = False) -> None:
-    """End this process, and all it started, soon after the process that started it is gone.
-
-    Parameters
-    ----------
-    parent
-        That process's id, from itself: it may be gone before this one can ask.
-    with_descendants
-        End those as well that have made groups of their own, as a kernel does.
-    """
-
-    def watch() -> None:
-        while os.getppid() == parent:
-            time.sleep(0.5)
-        if with_descendants:
-            end_descendants()
-        os.killpg(0, signal.SIGKILL)
-
-    threading.Thread(target=watch, daemon=True).start()
-
-
-def end_descendants(pid: int | None = None) -> None:
-    """Kill all that descend from a process (this one, if none is named), whatever groups they have made."""
-    import psutil
-
-    with contextlib.suppress(psutil.NoSuchProcess):
-        for member in psutil.Process(pid).children(recursive=True):
-            with contextlib.suppress(psutil.NoSuchProcess):
-                member.kill()
 
 
 def limit_memory(megabytes: int) -> None:

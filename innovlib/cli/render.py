@@ -53,7 +53,7 @@ def _render(said: argparse.Namespace) -> int:
     from innovlib.batch.base import lean_imports
 
     with lean_imports():
-        from innovlib.batch.engine import Limits
+        from innovlib.batch.fault import Limits
         from innovlib.batch.run import render as make
         from innovlib.batch.verify import verify
 

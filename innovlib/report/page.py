@@ -164,7 +164,7 @@ def read_meta(nb) -> dict:
 
 
 def prepare() -> None:
-    """Do once, before many pages are made, what is the same for all of them: fonts, frame, sentences, laws of chance."""
+    """Do once, before many pages are made, what all of them need: fonts, frame, sentences, laws of chance."""
     style.font_css()
     style.compiled(TEMPLATE)
     for bold in (False, True):

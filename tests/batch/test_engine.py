@@ -8,7 +8,8 @@ import time
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from innovlib.batch.engine import Limits, find_fault, run_notebook, settled
+from innovlib.batch.engine import find_fault, run_notebook, settled
+from innovlib.batch.fault import Limits
 
 from .conftest import write_notebook
 

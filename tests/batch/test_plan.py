@@ -1,9 +1,13 @@
 """What is planned, and what is refused before anything runs."""
 
+import json
+
+import papermill
 import pytest
 
+from innovlib import paths
 from innovlib.area import open_area
-from innovlib.batch.plan import make_plan
+from innovlib.batch.plan import declared, make_plan
 from innovlib.errors import BadInput, UnknownName, Unreadable
 
 from .conftest import HEAD, write_notebook, write_template
@@ -109,6 +113,23 @@ def test_a_missing_or_broken_template_is_refused(area, templates, text):
     path.unlink() if text is None else path.write_text(text)
     with pytest.raises(Unreadable, match="report-area"):
         plan(area, templates)
+
+
+def test_a_parameters_cell_that_is_no_python_is_refused(area, templates):
+    write_template(templates, "school", head="area: str = \nschool_id = 3")
+    with pytest.raises(Unreadable, match="area: str ="):
+        plan(area, templates)
+
+
+@pytest.mark.parametrize("path", sorted(paths.NOTEBOOKS.glob("report-*.ipynb")), ids=lambda path: path.stem)
+def test_parameters_are_those_that_papermill_finds(path):
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    heads = ["".join(c["source"]) for c in cells if "parameters" in c["metadata"].get("tags", ())]
+    assert declared(*heads) == list(papermill.inspect_notebook(path)) != []
+
+
+def test_a_default_may_fill_several_lines():
+    assert declared("a: str = (\n    'b = 3'\n)  # what for\nc = d = 1\n\nif c:\n    e = 2") == ["a", "c", "d"]
 
 
 def test_braces_in_a_folder_name_are_only_braces(area, templates):

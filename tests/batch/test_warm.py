@@ -9,7 +9,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from innovlib.batch.engine import Limits
+from innovlib.batch.fault import Limits
 from innovlib.batch.folder import FAILED
 
 from .conftest import write_template
