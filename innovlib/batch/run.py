@@ -193,8 +193,7 @@ class Batch:
                     write_job(job, template=templates[report.kind], parameters=report.parameters, **orders)
                     pool.start(job, kind=report.kind)
                     running[job] = (report, now(), time.monotonic())
-                if self.proof is None:
-                    self.proof = self._prove()  # while the workers prepare
+                self._add_companions()  # while the workers prepare
                 self._take_in(over, bar=bar)  # while the next are being made
                 ended = pool.ended(wait_s=0.2 if running else 0.0)
                 over = [(job, code, *running.pop(job), time.monotonic()) for job, code in ended.items()]
@@ -257,24 +256,23 @@ class Batch:
         self.journal.add(status="failed", end=now(), failed_key=key, cause=fault.cause, cell=fault.cell, **row)
 
     def _finish(self) -> None:
-        """Write the index, the codebook and the manifest anew from what stands in the folder."""
+        """Write the index and the manifest anew from what stands in the folder."""
+        self._add_companions()
         states, area = self._states(), self.made_of
         entries = [
             {"kind": r.kind, "id": r.id, "file": r.file} | states[r.file]["entry"]
             for r in self.plan.reports
             if states[r.file]["status"] == "done"
         ]
-        proof = self._prove() if self.proof is None else self.proof
         html = self.page.index_html(
             entries,
             title=Words(area["title_th"], area["title"]),
             subtitle=PROFILES[self.plan.profile].words,
             synthetic=area["synthetic"],
             lang=self.plan.lang,
-            **({"proof": f"{PROOF_FOLDER}/{PROOF_INDEX}"} if proof else {}),
+            **({"proof": f"{PROOF_FOLDER}/{PROOF_INDEX}"} if self.proof else {}),
         )
         self.folder.publish(manifest.INDEX_FILE, html)
-        self.folder.publish(manifest.CODEBOOK_FILE, codebook(self.plan.area))
         text = manifest.as_text(
             manifest.compose(
                 self.plan,
@@ -282,10 +280,16 @@ class Batch:
                 made_of=area,
                 states=states,
                 index_sha256=keys.digest(html),
-                proof=proof,
+                proof=self.proof,
             )
         )
         self.folder.publish(manifest.MANIFEST_FILE, text)
+
+    def _add_companions(self) -> None:
+        """Write, once in a run, what goes with the reports and hangs on none: the pages of proof and the codebook."""
+        if self.proof is None:
+            self.proof = self._prove()
+            self.folder.publish(manifest.CODEBOOK_FILE, codebook(self.plan.area))
 
     def _prove(self) -> dict:
         """The pages that reports' links to their proof lead to, made once for the release and where they changed."""
