@@ -30,6 +30,9 @@ OPTIONAL = {"digits": "arabic"}
 #: Parameters that are the same for all reports of a batch; a template may prepare what depends on these alone.
 SHARED_PARAMETERS = ("area", "profile", "lang", *OPTIONAL)
 
+#: Schools that a meeting pack, with a slide for each, is made for.
+SLIDES_AT_MOST = 200
+
 
 @dataclass(frozen=True)
 class Template:
@@ -91,6 +94,8 @@ class Plan:
         ------
         UnknownName
             There is no report of such an id, or none of this kind at all.
+        BadInput
+            A meeting pack of more schools than can present themselves at a meeting.
         """
         # The meeting pack shows what the other reports show, so it is made when it is asked for.
         found = [r for r in self.reports if kind == r.kind or (kind == "all" and r.kind != "meeting")]
@@ -100,6 +105,8 @@ class Plan:
                 where="schools.csv",
                 expected=Words("คอลัมน์ cohort ที่กรอกแล้ว", "a filled column cohort"),
             )
+        if kind == "meeting":
+            _check_slides(int(self.area.table("schools")["cohort"].notna().sum()))
         known = {r.id for r in found if r.id}
         unknown = [i for i in dict.fromkeys(only or ()) if i not in known]
         if unknown:
@@ -193,6 +200,22 @@ def _meeting(pilots: pd.DataFrame, ending: str, shared: dict, templates: Path) -
     """The meeting pack, where there are pilot schools to present their work and the folder has its template."""
     there = len(pilots) > 0 and (templates / "report-meeting.ipynb").is_file()
     return [Report("meeting", "", f"meeting{ending}", shared)] if there else []
+
+
+def _check_slides(pilots: int) -> None:
+    if pilots > SLIDES_AT_MOST:
+        raise BadInput(
+            Words(
+                f"สไลด์ประชุมมีโรงเรียนละหนึ่งหน้า พื้นที่นี้มี {pilots:,} โรงเรียน",
+                f"a meeting pack has a slide a school, and this area has {pilots:,}",
+            ),
+            where="schools.csv",
+            expected=Words(f"ไม่เกิน {SLIDES_AT_MOST} โรงเรียนนำร่อง", f"at most {SLIDES_AT_MOST} pilot schools"),
+            todo=Words(
+                "ทำสไลด์ของแต่ละเขตพื้นที่แยกกัน หรือใช้รายงานพื้นที่: innov render area",
+                "make the slides of each district by itself, or use the area's report: innov render area",
+            ),
+        )
 
 
 def _check_profile(profile: str) -> None:

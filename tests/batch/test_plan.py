@@ -7,7 +7,7 @@ import pytest
 
 from innovlib import paths
 from innovlib.area import open_area
-from innovlib.batch.plan import declared, make_plan
+from innovlib.batch.plan import SLIDES_AT_MOST, declared, make_plan
 from innovlib.errors import BadInput, UnknownName, Unreadable
 
 from .conftest import HEAD, write_notebook, write_template
@@ -70,6 +70,17 @@ def test_an_unknown_id_is_refused_with_a_hint(area, templates, wanted, word):
 def test_unknown_profile_and_language_are_refused(area, templates, change):
     with pytest.raises(BadInput):
         plan(area, templates, **change)
+
+
+def test_a_meeting_of_more_schools_than_can_present_themselves_is_refused(area, templates):
+    write_notebook(templates / "report-meeting.ipynb", ["1"], head=HEAD["area"])
+    assert [r.file for r in plan(area, templates).select("meeting")] == ["meeting.html"]
+    rows = "\n".join(f"S{i},บ้าน,1,2562" for i in range(SLIDES_AT_MOST + 1))
+    (area / "schools.csv").write_text(f"school_id,name_th,cohort,joined_year_be\n{rows}\n", encoding="utf-8")
+    crowd = plan(area, templates)
+    assert len(crowd.select("all")) == 203  # all other reports are made
+    with pytest.raises(BadInput, match="this area has 201"):
+        crowd.select("meeting")
 
 
 def test_ids_that_differ_in_case_only_are_refused(area, templates):
