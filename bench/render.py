@@ -12,8 +12,9 @@ one plain function, called for each school in one warm process that has imported
 ``spread`` is what cannot be beaten without changing the report itself: that function in as many processes as we have
 workers, all forked from the warm one, with no wall between one report and the next.
 
-What is computed once for an area and kept in its folder (effects, the release plan) is there before any way begins, as
-it is on every day but the first; ``first`` is our command on the day on which nothing is kept yet.
+What is computed once for an area and kept in its folder (effects, the release plan, all schools' comparisons) is there
+before any way begins, as it is on every day but the first; ``first`` is our command on the day on which nothing is kept
+yet.
 """
 
 from __future__ import annotations
