@@ -425,11 +425,15 @@ def test_a_kill_at_any_moment_leaves_the_area_as_before_or_as_after(tmp_path, co
 
 @pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
-def test_a_hundred_and_twenty_kills_at_chance_moments_leave_before_or_after(tmp_path, corrected):
-    """Real SIGKILLs, from outside and by the clock; most of them while the files are being put in place."""
+def test_a_hundred_kills_at_chance_moments_leave_before_or_after(tmp_path, corrected):
+    """Real SIGKILLs, from outside and by the clock; most of them while the files are being put in place.
+
+    How many find the intake alive hangs on the machine; it is struck until a hundred have.
+    """
     start, second, before, after = corrected
     chance, seen = random.Random(120), []
-    for turn in range(120):
+    while sum(killed for killed, _ in seen) < 100 and len(seen) < 1000:
+        turn = len(seen)
         folder = tmp_path / "kills" / str(turn) / "calm"
         shutil.copytree(start, folder)
         child = os.fork()
@@ -448,8 +452,9 @@ def test_a_hundred_and_twenty_kills_at_chance_moments_leave_before_or_after(tmp_
         seen.append((killed, now == after))
         intake.intake(second, into=folder)
         assert tables(folder) == after
-    print(f"{sum(k for k, _ in seen)} killed, {sum(k and a for k, a in seen)} of them after the promise")
-    assert sum(killed for killed, _ in seen) >= 100 and any(killed and done for killed, done in seen)
+    late = sum(killed and done for killed, done in seen)
+    print(f"{len(seen)} strikes, {sum(killed for killed, _ in seen)} killed, {late} of them after the promise")
+    assert sum(killed for killed, _ in seen) == 100 and 0 < late < 100
 
 
 def _runs(child: int) -> bool:
