@@ -96,7 +96,6 @@ class Desk:
     """
 
     area: Area
-    ref: comparison.Reference
     release: object
     lang: str = "both"
 
@@ -107,10 +106,8 @@ class Desk:
 
     @cached_property
     def beside(self) -> SideBySide:
-        """All schools beside their similar schools."""
-        return SideBySide(
-            self.schools, self.area.table("scores"), self.ref, smallest_n=profile(self.profile).smallest_n
-        )
+        """All schools beside their similar schools, as their reports look them up."""
+        return SideBySide.of(self.area, smallest_n=profile(self.profile).smallest_n)
 
     @property
     def profile(self) -> str:
@@ -186,7 +183,7 @@ def of_cohort(desk: Desk, members: pd.DataFrame, *, cohort: int) -> Slide:
     page, area, on = desk.release.page(f"cohort-{cohort}"), desk.area, timeline.as_of(desk.area)
     ids, who = list(members["school_id"]), parties.of_cohort(desk.schools, cohort=cohort)
     about = {"school_ids": ids, "who": "cohort", "smallest_n": profile(desk.profile).smallest_n}
-    latest = page.means(comparison.group_results(desk.ref, latest_only=True, **about))
+    latest = page.means(comparison.group_results(desk.beside.ref, latest_only=True, **about))
     entries = page.passed(timeline.entries(area.table("progress"), school_ids=ids, on=on, profile_name=desk.profile))
     free = page.passed(freedom.found(area.table("autonomy"), who, profile_name=desk.profile))
     allies = page.passed(partners.found(area.table("partners"), who, on=on, profile_name=desk.profile))

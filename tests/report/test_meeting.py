@@ -7,7 +7,6 @@ import pytest
 from innovlib import terms
 from innovlib.area import open_area
 from innovlib.errors import BadInput, Words
-from innovlib.measures import comparison
 from innovlib.paths import EXAMPLE
 from innovlib.report import disclosure, labels, meeting, page, style
 
@@ -39,8 +38,7 @@ def area():
 @pytest.fixture(scope="module")
 def made(area):
     door = Door()
-    ref = comparison.reference(area.table("scores"), benchmarks=area.table("benchmarks"))
-    desk = meeting.Desk(area, ref, door, "both")
+    desk = meeting.Desk(area, door, "both")
     said = (Words("ข้อสรุปของพื้นที่", "The area's point"),)
     return door, meeting.deck(desk, area_points=said, area_figure=None, safe=[])
 
@@ -94,9 +92,8 @@ def test_one_language_leaves_the_other_out(made, lang):
 def test_there_is_no_pack_for_one_schools_own_staff(area):
     door = Door()
     door.profile = "school"
-    ref = comparison.reference(area.table("scores"), benchmarks=area.table("benchmarks"))
     with pytest.raises(BadInput, match="every school"):
-        meeting.deck(meeting.Desk(area, ref, door), area_points=(), area_figure=None, safe=[])
+        meeting.deck(meeting.Desk(area, door), area_points=(), area_figure=None, safe=[])
     assert not door.opened
 
 
